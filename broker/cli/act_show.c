@@ -31,6 +31,17 @@ void act_show(struct ent_arena *arena, struct ent_str json)
 		act_line_print(arena, act);
 }
 
+/* A call for help stands until who called ends it. */
+void act_show_offered(struct ent_arena *arena, struct ent_str json)
+{
+	const struct sdk_json *act = client_parse(arena, json);
+
+	if (!act)
+		return;
+	printf("Offered to help %.*s. The call for help:\n", ENT_F(table_cell(arena, sdk_json_at(act, "from"))));
+	act_line_print(arena, act);
+}
+
 void act_show_list(struct ent_arena *arena, struct ent_str json)
 {
 	const struct sdk_json *answer = client_parse(arena, json), *items = sdk_json_at(answer, "items");

@@ -6,6 +6,7 @@
 #include "cli/client_words.h"
 
 void act_show(struct ent_arena *arena, struct ent_str json);
+void act_show_offered(struct ent_arena *arena, struct ent_str json);
 void act_show_list(struct ent_arena *arena, struct ent_str json);
 void act_show_told(struct ent_arena *arena, struct ent_str json);
 

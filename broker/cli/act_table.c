@@ -106,11 +106,12 @@ const struct command command_handover = {
 };
 
 static const char promise_help[] =
-    "usage: entente promise INCIDENT TIME TEXT [--id UUID]\n"
+    "usage: entente promise INCIDENT AT TEXT [--id UUID]\n"
     "\n"
-    "Promises the next news by TIME (RFC 3339); whoever takes part is told. What you write next\n"
-    "for others keeps the promise; TIME breaks it. Another promise takes its place, and that is\n"
-    "recorded: it is not taken back.\n"
+    "Promises the next news by AT, a time like 2026-11-30T14:00:00Z; whoever takes part is told.\n"
+    "What you write next for others keeps the promise; an ask, a proposal or a call for help\n"
+    "does not. When the time comes first, the promise is broken. Another promise takes its\n"
+    "place, and that is recorded: it is not taken back.\n"
     "\n" ID_HELP CLIENT_HELP "\n"
     "examples:\n"
     "  entente promise ENT-000042 2026-11-30T14:00:00Z 'The part is on its way.'\n";
@@ -147,7 +148,7 @@ static const struct question assist_questions[] = {
      .method = "POST",
      .path = "/v1/incidents/{incident}/help/{call}/offer",
      .body = "text=body audience id",
-     .show = act_show},
+     .show = act_show_offered},
     {.verb = "end",
      .words = "incident call",
      .never = "audience id",

@@ -71,7 +71,8 @@ void afterword_untold(const struct client_args *args, const char *incident, cons
 			      sdk_z(&arena.abi, client_path(&arena.abi, "/v1/incidents/", sdk_str(incident), ""))),
 		    "shares");
 	for (one = sdk_json_first(sdk_json_at(answer, "items")); one; one = sdk_json_next(one))
-		if (is_addressed(audience, shares, one) && !sdk_json_count(sdk_json_at(one, "link")))
+		if (is_addressed(audience, shares, one) && sdk_json_at(one, "link") && /* only our people are told */
+		    !sdk_json_count(sdk_json_at(one, "link")))
 			untold_say(args, &arena.abi, one, "we only listen to its tool (no url)");
 	for (one = sdk_json_first(sdk_json_at(answer, "organisations")); one; one = sdk_json_next(one))
 		if (is_addressed(audience, shares, one) && !sdk_json_count(sdk_json_at(one, "tools")) &&

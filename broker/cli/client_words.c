@@ -31,6 +31,13 @@ bool client_option(struct client_args *args, int option, const char *value)
 	}
 }
 
+void client_usage(const char *help)
+{
+	const char *end = strstr(help, "\n\n");
+
+	fprintf(stderr, "%.*s\n\nMore with --help.\n", end ? (int)(end - help) : (int)strlen(help), help);
+}
+
 int client_words(struct client_args *args, const struct client_word *word, int argc, char **argv, const char *help)
 {
 	static const struct option common[] = {CLIENT_LONGOPTS};
@@ -48,7 +55,7 @@ int client_words(struct client_args *args, const struct client_word *word, int a
 		} else if (c >= 0 && c < n) {
 			*word[c].value = word[c].is_flag ? "" : optarg;
 		} else if (!client_option(args, c, optarg)) {
-			fputs(help, stderr);
+			client_usage(help);
 			return 2;
 		}
 	}

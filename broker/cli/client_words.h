@@ -38,6 +38,9 @@ struct client_word {
  * exit status, with the help printed. */
 int client_words(struct client_args *args, const struct client_word *word, int argc, char **argv, const char *help);
 
+/* How a command is used, on standard error: its help's first paragraph. */
+void client_usage(const char *help);
+
 /* "entente: ..." on standard error; returns 1. */
 int client_complain(const struct ent_err *err);
 /* A request's JSON object: begin, members through `w`, take. */

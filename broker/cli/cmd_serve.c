@@ -301,6 +301,7 @@ static enum ent_rc start_edge(struct serve *serve, struct ent_err *err)
 				       .request_s = (int)config->http.request_s,
 				       .sse_max = (int)config->http.sse_max,
 				       .undo_ms = (int)config->undo_ms,
+				       .presence = config->presence,
 				       .store_path = boot_path(&serve->boot, BOOT_STORE),
 				       .source = config->source,
 				       .ways = entrance_ways(config)};

@@ -157,4 +157,6 @@ void comment_refuse(const struct question_call *call, int argc, char **argv)
 			argv[0]);
 	else if (!question_value(call, "audience"))
 		fputs("entente comment: --audience is needed: who may read it?\n", stderr);
+	else
+		fputs("entente comment: a word or an option is too much, or two options exclude one another\n", stderr);
 }

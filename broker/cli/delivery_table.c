@@ -124,15 +124,15 @@ static const struct question join_questions[] = {
      .column = join_columns,
      .empty = "No join request matches.",
      .more = "cursor"},
-    {.verb = "accept", .words = "id", .method = "POST", .path = "/v1/joins/{id}/accept", .show = show_join},
+    {.verb = "accept", .words = "id", .method = "POST", .path = "/v1/joins/{id}/accept", .show = show_members},
     {.verb = "refuse",
      .words = "id",
      .needs = "reason",
      .method = "POST",
      .path = "/v1/joins/{id}/refuse",
      .body = "reason",
-     .show = show_join},
-    {.verb = "refuse", .words = "id", .method = "POST", .path = "/v1/joins/{id}/refuse", .show = show_join},
+     .show = show_members},
+    {.verb = "refuse", .words = "id", .method = "POST", .path = "/v1/joins/{id}/refuse", .show = show_members},
     {0},
 };
 const struct command command_join = {

@@ -13,7 +13,7 @@
 
 static struct ent_str member_cell(struct ent_arena *arena, const struct sdk_json *node, const char *path)
 {
-	return table_cell(arena, sdk_json_at(node, path));
+	return table_member(arena, node, path);
 }
 
 static void incident_line_print(struct ent_arena *arena, const char *label, const struct sdk_json *value)
@@ -70,18 +70,32 @@ static void incident_where_show(struct ent_arena *arena, const struct sdk_json *
 		printf("       %.*s\n", ENT_F(member_cell(arena, where, "next")));
 }
 
+/* Whose people wrote it: nobody may be known by name, neither in a tool nor of our machines. */
+static struct ent_str comment_organisation(struct ent_arena *arena, const struct sdk_json *comment)
+{
+	struct ent_str name = member_cell(arena, comment, "author.organisation|supplier");
+
+	return sdk_eqz(name, "-") ? ENT_STR("us") : name;
+}
+
+/* A held comment is read by its author's organisation only, whoever its audience names already. */
+static struct ent_str comment_readers(struct ent_arena *arena, const struct sdk_json *comment)
+{
+	if (!sdk_json_at(comment, "held"))
+		return say_audience(arena, sdk_json_at(comment, "audience"));
+	return sdk_format(arena, "held until %.*s for %.*s only, then %.*s",
+			  ENT_F(member_cell(arena, comment, "held.until")), ENT_F(comment_organisation(arena, comment)),
+			  ENT_F(say_audience(arena, sdk_json_at(comment, "held.audience"))));
+}
+
 void incident_show_comment(struct ent_arena *arena, const struct sdk_json *comment)
 {
 	struct ent_str supplier = sdk_json_text_at(comment, "supplier");
 	bool removed = sdk_json_bool(sdk_json_at(comment, "removed"), false);
 
 	printf("\n%.*s  %.*s (%.*s)  [%.*s]", ENT_F(member_cell(arena, comment, "created")),
-	       ENT_F(member_cell(arena, comment, "author.name")),
-	       ENT_F(supplier.n ? table_safe(arena, supplier, false) : ENT_STR("us")),
-	       ENT_F(say_audience(arena, sdk_json_at(comment, "audience"))));
-	if (sdk_json_at(comment, "held"))
-		printf("  held until %.*s, then for [%.*s]", ENT_F(member_cell(arena, comment, "held.until")),
-		       ENT_F(say_audience(arena, sdk_json_at(comment, "held.audience"))));
+	       ENT_F(member_cell(arena, comment, "author.name")), ENT_F(comment_organisation(arena, comment)),
+	       ENT_F(comment_readers(arena, comment)));
 	if (sdk_json_at(comment, "pinned"))
 		printf("  pinned");
 	if (sdk_json_at(comment, "late"))
@@ -189,8 +203,8 @@ static void incident_continued_show(struct ent_arena *arena, const struct sdk_js
 
 static void incident_tickets_show(struct ent_arena *arena, const struct sdk_json *tickets)
 {
-	static const struct table_column column[] = {{"SUPPLIER", "supplier"},
-						     {"TICKET", "key"},
+	static const struct table_column column[] = {{"SUPPLIER", "supplier|organisation"},
+						     {"TICKET", "key|number"},
 						     {"STATUS", "status"},
 						     {"THERE", "attributes.status.native"},
 						     {"PRIO", "attributes.priority.text"},

@@ -10,14 +10,15 @@ static const char org_help[] = "usage: entente org list\n"
 			       "\n"
 			       "The organisations of the configuration: ours, those of the suppliers, and those that\n"
 			       "`organisations` names. People of others see those that take part in an incident with\n"
-			       "theirs.\n" CLIENT_HELP "\n"
+			       "theirs.\n"
+			       "\n" CLIENT_HELP "\n"
 			       "examples:\n"
 			       "  entente org list\n";
 
 static const struct table_column org_columns[] = {{"NAME", "name"}, {"OURS", "ours"}, {0}};
 static const struct question org_questions[] = {
     {.verb = "list", .method = "GET", .path = "/v1/organisations", .column = org_columns, .empty = "No organisation."},
-    {.verb = "show", .words = "name", .method = "GET", .path = "/v1/organisations/{name}"},
+    {.verb = "show", .words = "name", .method = "GET", .path = "/v1/organisations/{name}", .show = show_members},
     {0},
 };
 const struct command command_org = {
@@ -70,20 +71,22 @@ static const struct question user_questions[] = {
      .column = user_columns,
      .empty = "Nobody. `entente user invite` invites people.",
      .more = "cursor"},
-    {.verb = "show", .words = "ref", .method = "GET", .path = "/v1/users/{ref}"},
+    {.verb = "show", .words = "ref", .method = "GET", .path = "/v1/users/{ref}", .show = show_members},
     {.verb = "add",
      .words = "name",
      .needs = "role",
      .method = "POST",
      .path = "/v1/users",
-     .body = "name role organisation mail language time-zone=time_zone id"},
+     .body = "name role organisation mail language time-zone=time_zone id",
+     .show = show_members},
     {.verb = "invite", .words = "name", .needs = "mail role", .never = "admin", .run = invite_run},
     {.verb = "invite", .words = "name?", .needs = "mail admin", .never = "role", .run = invite_run},
     {.verb = "change",
      .words = "ref",
      .method = "PATCH",
      .path = "/v1/users/{ref}",
-     .body = "role name language time-zone=time_zone shows-seen=shows_seen"},
+     .body = "role name language time-zone=time_zone shows-seen=shows_seen",
+     .show = show_members},
     {.verb = "disable", .words = "ref", .run = user_disable},
     {.verb = "enable", .words = "ref", .run = user_enable},
     {0},

@@ -246,7 +246,7 @@ static int question_ask(const struct question_call *call)
 	return status;
 }
 
-/* ---- typed wrong: what is missing, in one sentence, before the whole help ---------------------- */
+/* ---- typed wrong: what is missing, in one sentence, before how it is used ---------------------- */
 
 /* The first row of this verb; of a command without verbs its first row. NULL: it has no such verb. */
 static const struct question *use_row(const struct command *command, int argc, char **argv)
@@ -346,7 +346,7 @@ static int use_refuse(const struct question_call *call, int argc, char **argv)
 		call->command->refuse(call, argc, argv);
 	else
 		use_say(call, argc, argv);
-	fputs(call->command->help, stderr);
+	client_usage(call->command->help);
 	return 2;
 }
 

@@ -27,5 +27,5 @@ void reach_show(struct ent_arena *arena, struct ent_str json)
 		table_print(arena, sdk_json_at(answer, "tools"), tool, "no tool");
 	}
 	puts(sdk_json_bool(sdk_json_at(answer, "requester_reads"), false) ? "\nThe requester reads it."
-									  : "\nNobody outside reads it.");
+									  : "\nThe requester does not read it.");
 }

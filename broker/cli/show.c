@@ -35,12 +35,12 @@ void show_repaired(struct ent_arena *arena, struct ent_str json)
 		printf("%.*s on their way again\n", ENT_F(sdk_json_text_at(answer, "repaired")));
 }
 
-void show_join(struct ent_arena *arena, struct ent_str json)
+void show_members(struct ent_arena *arena, struct ent_str json)
 {
-	const struct sdk_json *request = client_parse(arena, json);
+	const struct sdk_json *answer = client_parse(arena, json);
 
-	if (request)
-		table_members(arena, request, NULL);
+	if (answer)
+		table_members(arena, answer, NULL);
 }
 
 void show_share(struct ent_arena *arena, struct ent_str json)

@@ -7,7 +7,7 @@
 
 void show_delivery(struct ent_arena *arena, struct ent_str json);
 void show_repaired(struct ent_arena *arena, struct ent_str json);
-void show_join(struct ent_arena *arena, struct ent_str json);
+void show_members(struct ent_arena *arena, struct ent_str json); /* each with its name, as they stand */
 void show_share(struct ent_arena *arena, struct ent_str json);
 void show_letter(struct ent_arena *arena, struct ent_str json);
 void show_outcome(struct ent_arena *arena, struct ent_str json); /* of a replay; "done" when the answer is empty */

@@ -185,7 +185,7 @@ static const struct table_column letter_columns[] = {{"ID", "id"},
 						     {"RECEIVED", "received"},
 						     {"SUPPLIER", "supplier"},
 						     {"STATE", "state"},
-						     {"DELIVERY", "delivery_id"},
+						     {"ARRIVAL", "delivery_id"},
 						     {"REASON", "reason"},
 						     {0}};
 static const struct question deadletter_questions[] = {

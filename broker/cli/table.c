@@ -60,6 +60,16 @@ struct ent_str table_cell(struct ent_arena *arena, const struct sdk_json *value)
 	return table_safe(arena, sdk_json_print(arena, value), false);
 }
 
+struct ent_str table_member(struct ent_arena *arena, const struct sdk_json *row, const char *path)
+{
+	struct ent_str other, first = sdk_cut(sdk_str(path), '|', &other);
+	const struct sdk_json *member = sdk_json_at(row, sdk_z(arena, first));
+
+	if (other.n && sdk_json_kind(member) == SDK_JSON_NULL)
+		member = sdk_json_at(row, other.p);
+	return table_cell(arena, member);
+}
+
 static size_t terminal_width(void)
 {
 	struct winsize size;
@@ -100,7 +110,7 @@ void table_print(struct ent_arena *arena, const struct sdk_json *rows, const str
 		width[n] = width_of(sdk_str(columns[n].title));
 	for (const struct sdk_json *row = sdk_json_first(rows); row; row = sdk_json_next(row)) {
 		for (size_t i = 0; i < n; i++) {
-			size_t w = width_of(table_cell(arena, sdk_json_at(row, columns[i].path)));
+			size_t w = width_of(table_member(arena, row, columns[i].path));
 			width[i] = w > width[i] ? w : width[i];
 		}
 	}
@@ -109,7 +119,7 @@ void table_print(struct ent_arena *arena, const struct sdk_json *rows, const str
 	print_row(cell, width, n, terminal_width());
 	for (const struct sdk_json *row = sdk_json_first(rows); row; row = sdk_json_next(row)) {
 		for (size_t i = 0; i < n; i++)
-			cell[i] = table_cell(arena, sdk_json_at(row, columns[i].path));
+			cell[i] = table_member(arena, row, columns[i].path);
 		print_row(cell, width, n, terminal_width());
 	}
 }

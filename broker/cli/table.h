@@ -13,7 +13,8 @@
 
 struct table_column {
 	const char *title;
-	const char *path; /* of the member in each row, e.g. "holder" */
+	/* of the member in each row: "holder"; "supplier|organisation": the second where the first is not there */
+	const char *path;
 };
 
 /* rows: a JSON array of objects. columns ends with {0}. empty: what is said when there is no row. */
@@ -21,6 +22,8 @@ void table_print(struct ent_arena *arena, const struct sdk_json *rows, const str
 		 const char *empty);
 /* One cell's text: strings and numbers as they are, null and absent as "-". */
 struct ent_str table_cell(struct ent_arena *arena, const struct sdk_json *value);
+/* The cell of a row's member; path as in a column. */
+struct ent_str table_member(struct ent_arena *arena, const struct sdk_json *row, const char *path);
 /* Text with control characters shown as '?'; line breaks and tabs stay when `lines`, else they are blanks. */
 struct ent_str table_safe(struct ent_arena *arena, struct ent_str text, bool lines);
 /* An object's members, one a line: "name  value". Those in `but` (names, ends with NULL; may be NULL) are left out. */

@@ -23,10 +23,26 @@ static const char *next_known(const void *of, size_t i)
 	const struct config_row *row = config_rows();
 
 	if (wanted->sections) {
-		static const char *const top[] = {
-		    "data_dir",        "connector_dir", "source", "organisation", "organisations", "requester_at",
-		    "handover_lapses", "public_url",    "undo",   "search",       "http",          "sessions",
-		    "kafka",           "store",         "log",    "sign_in",      "suppliers",     NULL};
+		static const char *const top[] = {"data_dir",
+						  "connector_dir",
+						  "source",
+						  "organisation",
+						  "organisations",
+						  "requester_at",
+						  "handover_lapses",
+						  "silence_after",
+						  "public_url",
+						  "presence",
+						  "undo",
+						  "search",
+						  "http",
+						  "sessions",
+						  "kafka",
+						  "store",
+						  "log",
+						  "sign_in",
+						  "suppliers",
+						  NULL};
 
 		return top[i];
 	}

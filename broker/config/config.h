@@ -41,8 +41,10 @@ struct config {
 	int64_t undo_ms;              /* what a person writes for others is held so long */
 	struct ent_str organisations; /* those named beside the suppliers'; comma separated, also suppliers->named */
 
+	struct ent_str presence;     /* organisations that let others see who has an incident open; comma separated */
 	struct ent_str requester_at; /* a supplier; also suppliers->requester_at; empty: nowhere */
 	int64_t handover_lapses_ms;  /* also suppliers->handover_lapses_ms */
+	int64_t silence_after_ms;    /* also suppliers->silence_after_ms */
 	struct ent_str public_url;   /* our own address as people's browsers see it; empty: not set */
 
 	struct {

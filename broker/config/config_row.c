@@ -47,11 +47,18 @@ static const struct config_row rows[] = {
 	 "comment. Empty: nobody outside reads them."),
     TIME("handover_lapses", handover_lapses_ms, "24h", "ms", 60000, 2592000000,
 	 "A proposed hand-over that nobody accepts or declines ends after this time; the holder keeps the incident."),
+    TIME("silence_after", silence_after_ms, "4h", "ms", 60000, 2592000000,
+	 "Without a word of its holder for this time an incident stands higher in the list of work, the holder's and "
+	 "ours. A comment is a word, and so is a change of the status; a promise of news counts until its time."),
     TEXT("public_url", public_url, "", NULL,
 	 "Address of this broker as people's browsers see it, https://host with nothing behind it; http: only of a "
 	 "loopback address. Links and cookies come from it. Empty: http://127.0.0.1 and the port while the broker "
 	 "listens on a loopback address; else nobody can sign in."),
 
+    TEXT("presence", presence, "", NULL,
+	 "Organisations whose people and those of the others here see that somebody has an incident open: names, as a "
+	 "list or with commas between. Without this people see only their own organisation's. That somebody writes is "
+	 "shown to the own organisation alone."),
     {"undo", CONFIG_TIME, offsetof(struct config, undo_ms), "10s", NULL, "ms", 1000, 60000, NULL,
      "What a person writes for others is held for this time, and can be undone: only the person's own organisation "
      "reads it. 0: it is sent at once. What machines write is never held.",
@@ -235,7 +242,9 @@ static bool names_read(struct config_reader *reader, const struct config_node *n
 	return true;
 }
 
-static bool organisations_read(struct config_reader *reader, const struct config_node *node, struct config *config)
+/* Names of organisations, with commas between. */
+static bool organisations_read(struct config_reader *reader, const struct config_node *node, struct config *config,
+			       struct ent_str *ret)
 {
 	struct ent_str rest = ENT_ABSENT, list = ENT_STR("");
 	bool ok = names_read(reader, node, &rest);
@@ -246,7 +255,7 @@ static bool organisations_read(struct config_reader *reader, const struct config
 		ok = config_row_organisation(reader, node, name);
 		list = sdk_join(&reader->arena.abi, list, ",", name);
 	}
-	config->organisations = ok ? sdk_dup(&config->arena.abi, list) : ENT_STR("");
+	*ret = ok ? sdk_dup(&config->arena.abi, list) : ENT_STR("");
 	return ok;
 }
 
@@ -275,8 +284,8 @@ bool config_row_read(struct config_reader *reader, const struct config_row *row,
 {
 	struct ent_str text;
 
-	if (row->offset == offsetof(struct config, organisations))
-		return organisations_read(reader, node, config);
+	if (row->offset == offsetof(struct config, organisations) || row->offset == offsetof(struct config, presence))
+		return organisations_read(reader, node, config, row_text(row, config));
 	if (row->offset == offsetof(struct config, http.proxies))
 		return proxies_read(reader, node, config);
 	if (!config_text(reader, node, &text))

@@ -245,6 +245,16 @@ static bool has_too_many(const struct supplier_set *set, const struct supplier *
 	return n >= ORGANISATION_TOOLS_MAX && !sdk_eq(organisation_of(supplier), set->ours);
 }
 
+static void presence_check(struct config_reader *reader, const struct config *config)
+{
+	for (struct ent_str rest = config->presence; rest.n;) {
+		struct ent_str name = sdk_cut(rest, ',', &rest);
+
+		if (!organisation_is_known(config->suppliers, name))
+			config_problem(reader, 0, ENT_STR("presence"), "no organisation is called %.*s", ENT_F(name));
+	}
+}
+
 /* One namespace: an organisation that is called like a supplier is that supplier's. */
 void config_organisations_check(struct config_reader *reader, struct config *config)
 {
@@ -253,8 +263,11 @@ void config_organisations_check(struct config_reader *reader, struct config *con
 	set->ours = sdk_dup(&set->arena.abi, config->organisation);
 	set->named = config->organisations.n ? sdk_dup(&set->arena.abi, config->organisations) : ENT_ABSENT;
 	named_check(reader, config);
+	if (set->n)
+		presence_check(reader, config);
 	set->requester_at = config->requester_at.n ? sdk_dup(&set->arena.abi, config->requester_at) : ENT_ABSENT;
 	set->handover_lapses_ms = config->handover_lapses_ms;
+	set->silence_after_ms = config->silence_after_ms;
 	if (set->n && set->requester_at.n && !supplier_by_name(set, set->requester_at))
 		config_problem(reader, 0, ENT_STR("requester_at"), "no supplier is called %.*s",
 			       ENT_F(set->requester_at));

@@ -110,10 +110,19 @@ static bool reaches_others(const struct audience *audience, struct ent_str organ
 	return audience->everyone || audience->requester;
 }
 
+/* The words of an ask, a proposal or a call for help want something; they tell nothing. */
+static bool begins_act(const struct comment *comment)
+{
+	for (size_t kind = 0; kind < ACT_KIND_N; kind++)
+		if (act_entry((enum act_kind)kind) == comment->entry.kind)
+			return true;
+	return false;
+}
+
 /* Old words that arrive late are no news. */
 static bool is_news(const struct act *promise, const struct comment *comment, struct ent_str speaker)
 {
-	return same_text(promise->from, speaker) && strcmp(promise->uuid, comment->uuid) != 0 &&
+	return same_text(promise->from, speaker) && !begins_act(comment) &&
 	       reaches_others(&comment->audience, speaker) &&
 	       audience_said(comment->created_ms, promise->made_ms) == SAID_SINCE;
 }
@@ -164,6 +173,8 @@ bool act_may_follow(const struct event *event)
 	case EVENT_INCIDENT_HOLDER_CHANGED:
 	case EVENT_INCIDENT_CORRECTED:
 	case EVENT_INCIDENT_MERGED:
+	case EVENT_INCIDENT_SPLIT:
+	case EVENT_INCIDENT_RESTORED:
 	case EVENT_INCIDENT_UNSHARED:
 	case EVENT_COMMENT_ADDED:
 	case EVENT_COMMENT_EDITED:
@@ -185,6 +196,11 @@ void act_follow(const struct act_scene *scene, const struct event *event, struct
 	case EVENT_INCIDENT_MERGED:
 		follow_ball(scene, ret);
 		follow_merge(scene, ret);
+		follow_leaving(scene, ret);
+		break;
+	case EVENT_INCIDENT_SPLIT: /* each goes on with what is its own */
+	case EVENT_INCIDENT_RESTORED:
+		follow_ball(scene, ret);
 		follow_leaving(scene, ret);
 		break;
 	case EVENT_INCIDENT_UNSHARED:

@@ -5,6 +5,7 @@
 
 #include "core/arrival.h"
 #include "core/decide_word.h"
+#include "core/holder.h"
 #include "core/organisation.h"
 
 #include <assert.h>
@@ -354,6 +355,7 @@ void decide_merge(const struct situation *at, const struct incident *kept, const
 	memcpy(event->incident_uuid, gone->uuid, ID_SIZE);
 	event->other = kept->number;
 	memcpy(event->other_uuid, kept->uuid, ID_SIZE);
+	event->actor = at->arrival ? event->actor : at->actor;
 
 	event = events_add(ret, EVENT_INCIDENT_MERGED, at);
 	event->incident = kept->number;
@@ -361,6 +363,48 @@ void decide_merge(const struct situation *at, const struct incident *kept, const
 	event->other = gone->number;
 	memcpy(event->other_uuid, gone->uuid, ID_SIZE);
 	event->values = *brought;
+	event->actor = at->arrival ? event->actor : at->actor;
+}
+
+void decide_split(const struct situation *at, const struct incident *kept, const struct incident *gone,
+		  struct events *ret)
+{
+	struct event *event = events_add(ret, EVENT_INCIDENT_SPLIT, at);
+
+	event->incident = kept->number;
+	memcpy(event->incident_uuid, kept->uuid, ID_SIZE);
+	event->other = gone->number;
+	memcpy(event->other_uuid, gone->uuid, ID_SIZE);
+	event->actor = at->actor;
+}
+
+/* Its holder's word counts; where the holder has no ticket, that of the only one who has. */
+static const struct word *word_that_counts(const struct situation *at, const struct incident *gone)
+{
+	for (size_t i = 0; i < at->n_word; i++)
+		if (holder_is(at->suppliers, gone->holder, at->word[i].supplier))
+			return &at->word[i];
+	return at->n_word == 1 ? &at->word[0] : NULL;
+}
+
+void decide_restored(const struct situation *at, const struct incident *kept, const struct incident *gone,
+		     struct events *ret)
+{
+	struct event *event = events_add(ret, EVENT_INCIDENT_RESTORED, at);
+	const struct word *word = word_that_counts(at, gone);
+
+	event->incident = gone->number;
+	memcpy(event->incident_uuid, gone->uuid, ID_SIZE);
+	event->other = kept->number;
+	memcpy(event->other_uuid, kept->uuid, ID_SIZE);
+	event->actor = at->actor;
+	event->values = gone->values;
+	if (!word)
+		return;
+	struct values told = word->values;
+	if (told.at[ENT_STATUS] == ENT_TRANSFERRED) /* that is the ball's way, not a state of the work */
+		told.at[ENT_STATUS] = 0;
+	attr_take(&event->values, &told);
 }
 
 int64_t correlate(const int64_t *found, size_t n)

@@ -20,6 +20,12 @@ bool decide_moves(const struct situation *at, const struct ent_change *change);
  * comes in. */
 void decide_merge(const struct situation *at, const struct incident *kept, const struct incident *gone,
 		  const struct values *brought, struct events *ret);
+/* A merge is undone, by a person (at->actor): on the survivor. */
+void decide_split(const struct situation *at, const struct incident *kept, const struct incident *gone,
+		  struct events *ret);
+/* The other one stands again. at: its words, those of its own tickets. */
+void decide_restored(const struct situation *at, const struct incident *kept, const struct incident *gone,
+		     struct events *ret);
 
 /* Which incident does a ticket belong to? `found` are the living incidents that lead to it: where it is now, our
  * number, a shared key, references in both directions; 0 stands for nothing found. Whatever the order they are learned

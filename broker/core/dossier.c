@@ -39,6 +39,7 @@ void dossier_forget(struct dossier *dossier)
 	empty.incident = dossier->incident;
 	empty.is_new = dossier->is_new;
 	empty.dirty = dossier->dirty;
+	empty.stirred = dossier->stirred;
 	empty.next = dossier->next;
 	*dossier = empty;
 }

@@ -76,6 +76,7 @@ struct dossier {
 	void *of;                             /* the source's */
 	struct incident incident;
 	bool is_new, dirty; /* of the incident's own row */
+	unsigned stirred;   /* what may have changed of its places in work: see worklist_stir() */
 
 	struct ticket **ticket;
 	size_t n_ticket, cap_ticket;

@@ -195,11 +195,13 @@ static void fold_shared(struct dossier *dossier, const struct event *event)
 	share->dirty = true;
 }
 
+/* By a merge, what was open for the supplier before it is owed, and is still made. */
 static void fold_unshared(struct dossier *dossier, const struct event *event)
 {
 	struct share *share = dossier_share(dossier, event->supplier);
+	bool is_owed = sdk_eqz(sdk_or_empty(event->cause), EVENT_BY_MERGE);
 
-	for (size_t i = 0; i < dossier->n_delivery; i++)
+	for (size_t i = 0; !is_owed && i < dossier->n_delivery; i++)
 		if (dossier->delivery[i]->owed && sdk_eq(dossier->delivery[i]->supplier, event->supplier)) {
 			dossier->delivery[i]->owed = false;
 			dossier->delivery[i]->dirty = true;
@@ -207,7 +209,8 @@ static void fold_unshared(struct dossier *dossier, const struct event *event)
 	if (!share)
 		return;
 	share->withdrawn_ms = event->recorded_ms;
-	share->owes_none = share->dirty = true;
+	share->owes_none = !is_owed;
+	share->dirty = true;
 }
 
 static void fold_into_share(struct dossier *dossier, const struct event *event)

@@ -9,6 +9,7 @@
 
 #include "core/act.h"
 #include "core/description.h"
+#include "core/relation.h"
 #include "entente/connector.h"
 #include "sdk/json.h"
 
@@ -21,9 +22,12 @@
 	X(EVENT_INCIDENT_HOLDER_ACCEPTED, "incident.holder_accepted") /* it was handed the ball, and acts */           \
 	X(EVENT_INCIDENT_MERGED, "incident.merged")                   /* on the survivor: what came in */              \
 	X(EVENT_INCIDENT_ABSORBED, "incident.absorbed")               /* on the other: its last event */               \
-	X(EVENT_TICKET_LINKED, "ticket.linked")                       /* a ticket's first appearance */                \
-	X(EVENT_TICKET_CHANGED, "ticket.changed")                     /* also when nothing visible changed */          \
-	X(EVENT_TICKET_LATE, "ticket.late") /* older than what is stored: recorded, nothing moved */                   \
+	X(EVENT_INCIDENT_SPLIT, "incident.split")       /* on the survivor: a merge was undone, and what left */       \
+	X(EVENT_INCIDENT_RESTORED, "incident.restored") /* on the other: it stands again */                            \
+	X(EVENT_INCIDENT_LINKED, "incident.linked")     /* by a person, or not any more; on each of the two */         \
+	X(EVENT_TICKET_LINKED, "ticket.linked")         /* a ticket's first appearance */                              \
+	X(EVENT_TICKET_CHANGED, "ticket.changed")       /* also when nothing visible changed */                        \
+	X(EVENT_TICKET_LATE, "ticket.late")             /* older than what is stored: recorded, nothing moved */       \
 	X(EVENT_TICKET_REMOVED, "ticket.removed")                                                                      \
 	X(EVENT_TICKET_CONTINUED, "ticket.continued") /* it goes on as another ticket of the same tool */              \
 	X(EVENT_COMMENT_ADDED, "comment.added")                                                                        \
@@ -85,7 +89,9 @@ enum event_kind { EVENT_TABLE(X) EVENT_N };
 	case EVENT_PROMISE_KEPT:                                                                                       \
 	case EVENT_PROMISE_BROKEN:                                                                                     \
 	case EVENT_PROMISE_REPLACED
-#define EVENT_LEVEL_PREFIX "incident_"    /* of `values` in ticket.linked and ticket.changed */
+#define EVENT_LEVEL_PREFIX "incident_" /* of `values` in ticket.linked and ticket.changed */
+#define EVENT_BY_MERGE     "merge"
+#define EVENT_BY_SPLIT     "split"
 #define EVENT_TYPE_PREFIX  "org.entente." /* ce_type = prefix + name + ".v1" */
 
 /* One attribute as an event tells it. */
@@ -140,8 +146,8 @@ struct event {
 
 	struct description description; /* described */
 
-	/* merged, absorbed: the other incident; merged: the tickets that came in. join_*: the incident that the ticket
-	 * of `supplier` opened; 0: a tool handed over to the supplier */
+	/* merged, absorbed, split, restored, linked: the other incident; merged, split: the tickets that came in, or
+	 * left. join_*: the incident that the ticket of `supplier` opened; 0: a tool handed over to the supplier */
 	int64_t other;
 	char other_uuid[ID_SIZE];
 	const struct ent_reference *moved;
@@ -149,7 +155,10 @@ struct event {
 	const struct ent_reference *part; /* merged: see merge_name_shares(); id: the organisation */
 	size_t n_part;
 
-	/* shared: supplier is who takes part now. unshared: why in `reason` */
+	enum relation relation; /* linked: what this incident is to the other one */
+	bool is_linked;         /* false: not any more */
+
+	/* shared: supplier is who takes part now. unshared: why in `reason`; by a merge or a split, which in `cause` */
 	bool escalated; /* also handed the ball */
 	bool by_ticket; /* its ticket joined, which is named above; else a person shared it: `actor` */
 	enum reads_from reads_from;
@@ -164,7 +173,8 @@ struct event {
 	char delivery_key[ID_SIZE];
 	enum ent_op_kind op;
 	struct ent_str remote_id; /* done: the comment's id there */
-	struct ent_str cause;     /* parked, cancelled: one of DELIVERY_CAUSES, for programs. join_requested: by what */
+	struct ent_str cause;     /* parked, cancelled: one of DELIVERY_CAUSES, for programs. join_requested: by what.
+				   * unshared: EVENT_BY_MERGE or EVENT_BY_SPLIT; absent: a person took it back */
 	struct ent_said said;     /* parked, cancelled: why, for people */
 	struct ent_str reason;    /* unshared, join_refused: why, in the words of who decided it */
 	bool unknown;             /* parked: it may have been done */

@@ -2,6 +2,7 @@
 /* Reading an event's data back: the mirror of event_print.c, for rebuild. */
 #include "core/delivery.h"
 #include "core/event_act.h"
+#include "core/event_link.h"
 #include "core/event_thread.h"
 #include "core/holder.h"
 
@@ -201,8 +202,9 @@ static void read_comment(struct reader *reader, const struct sdk_json *node, str
 	to->visibility = sdk_json_is(comment, "visibility", "public") ? ENT_PUBLIC : ENT_INTERNAL;
 	if (ret->kind != EVENT_COMMENT_REMOVED)
 		to->audience = audience_at(reader, comment);
-	if (!event_thread_parse_held(reader->arena, comment, to))
-		fail_at_member(reader, "comment.held");
+	const char *wrong = event_thread_parse(reader->arena, comment, to);
+	if (wrong)
+		fail_at_member(reader, wrong);
 	to->created_ms = time_at(reader, comment, "created", true);
 	to->edited_ms = time_at(reader, comment, "edited", false);
 	to->recorded_ms = time_at(reader, comment, "recorded", false);
@@ -211,8 +213,6 @@ static void read_comment(struct reader *reader, const struct sdk_json *node, str
 	if (sdk_json_at(comment, "format") && !comment_format_by_word(member_text(comment, "format"), &to->format))
 		fail_at_member(reader, "comment.format");
 	uuid_at(reader, comment, "reply_to", false, to->reply_to);
-	if (!entry_parse(sdk_json_at(comment, "entry"), &to->entry))
-		fail_at_member(reader, "comment.entry");
 	to->supplier = ret->supplier;
 	to->ticket = ret->ticket_id;
 	to->stamp = ret->stamp;
@@ -400,12 +400,7 @@ static void read_merged(struct reader *reader, const struct sdk_json *node, stru
 	read_parts(reader, node, ret);
 }
 
-static void read_unshared(struct reader *reader, const struct sdk_json *node, struct event *ret)
-{
-	(void)reader;
-	ret->reason = member_text(node, "reason");
-}
-
+/* incident.unshared has fewer of these. */
 static void read_join(struct reader *reader, const struct sdk_json *node, struct event *ret)
 {
 	if (sdk_json_at(node, "asking"))
@@ -452,7 +447,7 @@ static void (*const read_body[EVENT_N])(struct reader *reader, const struct sdk_
     [EVENT_INCIDENT_MERGED] = read_merged,
     [EVENT_INCIDENT_ABSORBED] = read_absorbed,
     [EVENT_INCIDENT_SHARED] = read_shared,
-    [EVENT_INCIDENT_UNSHARED] = read_unshared,
+    [EVENT_INCIDENT_UNSHARED] = read_join,
     [EVENT_JOIN_REQUESTED] = read_join,
     [EVENT_JOIN_REFUSED] = read_join,
     [EVENT_TICKET_LINKED] = read_ticket_changes,
@@ -489,9 +484,9 @@ enum ent_rc event_parse(struct ent_arena *arena, enum event_kind kind, struct en
 	event.supplier = member_text(node, "supplier");
 	event.delivery_id = member_text(node, "delivery_id");
 	event.actor = person_parse(sdk_json_at(node, "actor"));
-	if (!event_act_is(&event))
+	if (!event_act_is(&event) && !event_link_is(&event))
 		read_body[kind](&reader, node, &event);
-	else if (!event_act_read(arena, node, &event))
+	else if (event_act_is(&event) ? !event_act_read(arena, node, &event) : !event_link_read(arena, node, &event))
 		fail_at_member(&reader, event_name(kind));
 	if (reader.failed)
 		return ENT_EINVAL;

@@ -3,6 +3,7 @@
 #include "core/delivery.h"
 #include "core/event.h"
 #include "core/event_act.h"
+#include "core/event_link.h"
 #include "core/event_thread.h"
 #include "core/holder.h"
 
@@ -151,12 +152,14 @@ static void print_comment(struct sdk_jsonw *w, const struct event *event)
 			sdk_jsonw_key(w, "entry");
 			entry_print(w, &comment->entry);
 		}
+		event_thread_print_mentions(w, comment);
 	}
 	if (event->kind == EVENT_COMMENT_ADDED && comment->held_by.n)
 		event_thread_print_held(w, comment);
 	if (event->kind == EVENT_COMMENT_PUBLISHED) {
 		sdk_jsonw_key(w, "audience");
 		audience_print(w, &comment->audience);
+		event_thread_print_mentions(w, comment);
 	}
 	print_time(w, "created", comment->created_ms);
 	if (comment->edited_ms)
@@ -377,6 +380,7 @@ static void print_shared(struct sdk_jsonw *w, const struct event *event)
 static void print_unshared(struct sdk_jsonw *w, const struct event *event)
 {
 	kstr_empty(w, "reason", event->reason);
+	sdk_jsonw_kstr_some(w, "cause", event->cause);
 }
 
 /* `asking`: the incident that the supplier's own ticket opened; left out where a tool handed over to the supplier. */
@@ -448,6 +452,8 @@ void event_print(const struct event *event, struct sdk_buf *buf)
 	person_print(&w, "actor", &event->actor);
 	if (event_act_is(event))
 		event_act_print(&w, event);
+	else if (event_link_is(event))
+		event_link_print(&w, event);
 	else
 		print_body[event->kind](&w, event);
 	sdk_jsonw_close(&w, '}');

@@ -2,6 +2,7 @@
 #include "core/event_thread.h"
 
 #include "sdk/time.h"
+#include "sdk/uuid.h"
 #include "sdk/webhook.h"
 
 #include <string.h>
@@ -18,7 +19,7 @@ void event_thread_print_held(struct sdk_jsonw *w, const struct comment *comment)
 	sdk_jsonw_close(w, '}');
 }
 
-bool event_thread_parse_held(struct ent_arena *arena, const struct sdk_json *comment, struct comment *ret)
+static bool parse_held(struct ent_arena *arena, const struct sdk_json *comment, struct comment *ret)
 {
 	const struct sdk_json *held = sdk_json_at(comment, "held");
 
@@ -27,6 +28,40 @@ bool event_thread_parse_held(struct ent_arena *arena, const struct sdk_json *com
 	ret->held_by = sdk_or_empty(ret->author.organisation);
 	return ret->held_by.n && audience_parse(arena, sdk_json_at(held, "audience"), &ret->meant) &&
 	       sdk_time_parse(sdk_json_text_at(held, "until"), 0, &ret->held_ms);
+}
+
+void event_thread_print_mentions(struct sdk_jsonw *w, const struct comment *comment)
+{
+	struct ent_str rest = comment->mentions;
+
+	if (!rest.n)
+		return;
+	sdk_jsonw_key(w, "mentions");
+	sdk_jsonw_open(w, '[');
+	while (rest.n)
+		sdk_jsonw_str(w, sdk_cut(rest, ',', &rest));
+	sdk_jsonw_close(w, ']');
+}
+
+static bool parse_mentions(struct ent_arena *arena, const struct sdk_json *comment, struct comment *ret)
+{
+	const struct sdk_json *list = sdk_json_at(comment, "mentions");
+
+	for (const struct sdk_json *one = sdk_json_first(list); one; one = sdk_json_next(one)) {
+		if (!sdk_is_uuid(sdk_json_text(one)))
+			return false;
+		ret->mentions = sdk_join(arena, ret->mentions, ",", sdk_json_text(one));
+	}
+	return true;
+}
+
+const char *event_thread_parse(struct ent_arena *arena, const struct sdk_json *comment, struct comment *ret)
+{
+	if (!parse_held(arena, comment, ret))
+		return "comment.held";
+	if (!parse_mentions(arena, comment, ret))
+		return "comment.mentions";
+	return entry_parse(sdk_json_at(comment, "entry"), &ret->entry) ? NULL : "comment.entry";
 }
 
 void event_thread_print_pinned(struct sdk_jsonw *w, const struct event *event)

@@ -7,8 +7,11 @@
 
 /* "held": {...} of comment.added. Whose people read it meanwhile is told by its author. */
 void event_thread_print_held(struct sdk_jsonw *w, const struct comment *comment);
-/* And back; not held: all right. False: it has another shape. The comment's author is known by then. */
-bool event_thread_parse_held(struct ent_arena *arena, const struct sdk_json *comment, struct comment *ret);
+/* "mentions": [refs], where somebody is mentioned. */
+void event_thread_print_mentions(struct sdk_jsonw *w, const struct comment *comment);
+/* "held", "mentions" and "entry" back, as far as they stand there. Not NULL: the member that has another shape. The
+ * comment's author is known by then. */
+const char *event_thread_parse(struct ent_arena *arena, const struct sdk_json *comment, struct comment *ret);
 /* The members of comment.pinned. */
 void event_thread_print_pinned(struct sdk_jsonw *w, const struct event *event);
 bool event_thread_parse_pinned(const struct sdk_json *node, struct event *ret); /* false: no comment's id */

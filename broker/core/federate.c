@@ -412,6 +412,7 @@ void federate(const struct federate *at, struct planned_list *ret)
 		plan_unshared(at, ret);
 		break;
 	case EVENT_INCIDENT_MERGED:
+	case EVENT_INCIDENT_RESTORED:
 		plan_merged(at, ret);
 		break;
 	case EVENT_DELIVERY_DONE:
@@ -425,6 +426,8 @@ void federate(const struct federate *at, struct planned_list *ret)
 	case EVENT_JOIN_REQUESTED:
 	case EVENT_JOIN_REFUSED:
 	case EVENT_INCIDENT_ABSORBED:
+	case EVENT_INCIDENT_SPLIT:
+	case EVENT_INCIDENT_LINKED:
 	case EVENT_TICKET_LATE:
 	case EVENT_INCIDENT_CORRECTED: /* of incidents whose suppliers are only listened to */
 	case EVENT_INCIDENT_HOLDER_ACCEPTED:

@@ -120,6 +120,10 @@ void fold_incident(struct incident *incident, const struct event *event)
 	case EVENT_INCIDENT_ABSORBED:
 		incident->merged_into = event->other;
 		break;
+	case EVENT_INCIDENT_RESTORED: /* the store has moved back what is its own */
+		incident->merged_into = 0;
+		attr_take(&incident->values, &event->values);
+		break;
 	case EVENT_TICKET_LINKED:
 	case EVENT_TICKET_CHANGED:
 		fold_incident_ticket(incident, event);
@@ -145,6 +149,8 @@ void fold_incident(struct incident *incident, const struct event *event)
 	case EVENT_ATTACHMENT_ADDED:
 	case EVENT_INCIDENT_SHARED: /* shares and deliveries are rows of their own */
 	case EVENT_INCIDENT_UNSHARED:
+	case EVENT_INCIDENT_SPLIT: /* as of a merge */
+	case EVENT_INCIDENT_LINKED:
 	case EVENT_JOIN_REQUESTED:
 	case EVENT_JOIN_REFUSED:
 	case EVENT_DELIVERY_DONE:

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/queue_move.h"
 
+#include "core/worklist.h"
 #include "sdk/webhook.h"
 
 #include <assert.h>
@@ -22,8 +23,11 @@ void queue_become(struct queue *queue, struct delivery *delivery, enum delivery_
 	bool creates = delivery->op == ENT_CREATE_TICKET;
 	struct share *share = creates ? dossier_share(queue->dossier, delivery->supplier) : NULL;
 	bool was_open = delivery_is_open(delivery);
+	const unsigned stuck = TO(PARKED) | TO(UNKNOWN);
 
 	assert(queue_moves[delivery->state] & (1u << state));
+	if (((1u << delivery->state) | (1u << state)) & stuck)
+		queue->dossier->stirred |= WORK_STIR_ALL;
 	delivery->state = state;
 	delivery->state_ms = queue->now_ms;
 	delivery->dirty = true;

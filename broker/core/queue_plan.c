@@ -49,14 +49,42 @@ static bool names_us(const struct event *event)
 	return event->correlation.number.n && incident_number_parse(event->correlation.number, &number);
 }
 
+/* Other deliveries go first now. */
+static void touch_all(struct dossier *dossier)
+{
+	dossier_load_shares(dossier);
+	for (size_t i = 0; i < dossier->n_share; i++)
+		dossier_queue(dossier, dossier->share[i]->supplier)->touched = true;
+}
+
 static void meet_merged(struct queue *queue)
 {
 	const struct supplier_set *suppliers = queue->dossier->suppliers;
 
 	for (size_t i = 0; i < suppliers->n; i++)
 		queue_meet_ticket(queue, suppliers->at[i].name, false);
-	for (size_t i = 0; i < queue->dossier->n_share; i++)
-		dossier_queue(queue->dossier, queue->dossier->share[i]->supplier)->touched = true;
+	touch_all(queue->dossier);
+}
+
+/* What waits for a supplier that takes no part here is of the time when both were one. Its tickets say here what they
+ * say: an update of that time says what the other incident said. */
+static void heed_restored(struct queue *queue)
+{
+	struct dossier *dossier = queue->dossier;
+	struct delivery *delivery;
+
+	touch_all(dossier);
+	for (size_t i = 0; i < dossier->n_share; i++) {
+		const struct share *share = dossier->share[i];
+
+		if (share->withdrawn_ms != 0)
+			cancel_waiting(queue, share->supplier);
+		for (int64_t id = 0; (delivery = queue_next_waiting(queue, share->supplier, id)); id = delivery->id)
+			if (delivery->op == ENT_UPDATE_TICKET)
+				queue_end_as(queue, delivery, DELIVERY_CANCELLED, CAUSE_SUPERSEDED,
+					     SDK_SENTENCE("delivery.parted", "its incident was parted from the one "
+									     "whose values these are"));
+	}
 }
 
 static bool gives_up_ticket(const struct event *event)
@@ -74,6 +102,10 @@ static void heed_event(struct queue *queue, const struct event *event)
 		queue_park_gone(queue, event->supplier);
 	else if (event->kind == EVENT_INCIDENT_MERGED)
 		meet_merged(queue);
+	else if (event->kind == EVENT_INCIDENT_RESTORED)
+		heed_restored(queue);
+	else if (event->kind == EVENT_INCIDENT_SPLIT)
+		touch_all(queue->dossier);
 	else if (event->kind == EVENT_INCIDENT_UNSHARED) /* also for a supplier that is configured no more */
 		cancel_waiting(queue, event->supplier);
 	else if (event->kind == EVENT_COMMENT_REMOVED)
@@ -197,6 +229,7 @@ static enum concern concern_of(const struct incident *before, const struct incid
 	switch (event->kind) {
 	case EVENT_INCIDENT_OPENED:
 	case EVENT_INCIDENT_ABSORBED:
+	case EVENT_INCIDENT_LINKED:
 	case EVENT_JOIN_REQUESTED:
 	case EVENT_JOIN_REFUSED:
 	case EVENT_INCIDENT_CORRECTED: /* its suppliers are only listened to */
@@ -221,6 +254,8 @@ static enum concern concern_of(const struct incident *before, const struct incid
 	case EVENT_INCIDENT_SHARED: /* its ticket comes by itself */
 		return event->ticket_id.n ? CONCERNS_NOBODY : CONCERNS_ALL;
 	case EVENT_INCIDENT_MERGED:
+	case EVENT_INCIDENT_SPLIT:
+	case EVENT_INCIDENT_RESTORED:
 	case EVENT_INCIDENT_UNSHARED:
 	case EVENT_TICKET_OVERRULED:
 	case EVENT_TICKET_REMOVED:

@@ -135,6 +135,9 @@ bool reader_sees_event(const struct reader *reader, const struct reader_part *pa
 	case EVENT_INCIDENT_OPENED:
 	case EVENT_INCIDENT_MERGED:
 	case EVENT_INCIDENT_ABSORBED:
+	case EVENT_INCIDENT_SPLIT:
+	case EVENT_INCIDENT_RESTORED:
+	case EVENT_INCIDENT_LINKED:
 	case EVENT_INCIDENT_CORRECTED:
 	case EVENT_TICKET_LATE:
 	case EVENT_TICKET_OVERRULED:

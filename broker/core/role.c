@@ -115,3 +115,23 @@ bool role_verbs_parse(struct ent_str words, uint32_t *ret)
 	}
 	return true;
 }
+
+struct ent_said role_say_other(struct ent_arena *arena, struct ent_str word, struct ent_str organisation, bool is_ours)
+{
+	if (is_ours)
+		return sdk_say(arena, "role.of_ours",
+			       "{role=%.*s} is no role of our people; those are technician, service_owner, admin and "
+			       "auditor",
+			       ENT_F(sdk_head(word, ROLE_WORDS_MAX)));
+	return sdk_say(arena, "role.of_others",
+		       "{role=%.*s} is no role of people of {organisation=%.*s}; those are supplier_technician and "
+		       "supplier_admin",
+		       ENT_F(sdk_head(word, ROLE_WORDS_MAX)), ENT_F(organisation));
+}
+
+struct ent_said role_say_lacks(struct ent_arena *arena, enum role role, uint32_t verbs)
+{
+	return sdk_say(arena, "role.lacks", "{role=%s} has not these verbs: {verbs=%.*s}; it has {own=%.*s}",
+		       role_word(role), ENT_F(role_verbs_print(arena, verbs & ~role_verbs(role))),
+		       ENT_F(role_verbs_print(arena, role_verbs(role))));
+}

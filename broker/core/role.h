@@ -6,6 +6,7 @@
 #ifndef CORE_ROLE_H
 #define CORE_ROLE_H
 
+#include "sdk/say.h"
 #include "sdk/str.h"
 
 #define ROLE_WORDS_MAX 256
@@ -59,6 +60,11 @@ bool role_is_ours(enum role role);           /* of our organisation; false of RO
 bool role_is_machine(enum role role);        /* a program's, never a person's */
 /* The role's words, comma separated, of those that have the verb. */
 struct ent_str role_list(struct ent_arena *arena, enum verb verb);
+
+/* Why somebody of that organisation cannot have that role, and which ones there are. */
+struct ent_said role_say_other(struct ent_arena *arena, struct ent_str word, struct ent_str organisation, bool is_ours);
+/* Those of the verbs that the role has not, and those that it has. */
+struct ent_said role_say_lacks(struct ent_arena *arena, enum role role, uint32_t verbs);
 
 const char *role_verb_word(enum verb verb); /* of one verb */
 /* Words with commas between; back: false, one of them is no verb. Empty: none. */

@@ -58,6 +58,7 @@ struct incident {
 	int64_t merged_into;         /* number, 0: lives */
 	int64_t n_ticket, n_comment; /* linked tickets; comments that stand */
 	bool finished;               /* table finished lists it */
+	bool worded;                 /* what is said next may change its places in work: see core/worklist.h */
 	bool placed; /* changed since it was loaded: status, holder or merged_into, which stand in indexes */
 };
 
@@ -75,6 +76,7 @@ struct comment {
 	enum ent_visibility visibility; /* in the tool it came from */
 	struct audience audience;
 	struct entry_act entry;        /* the act that it carries; set when it is added, never changed */
+	struct ent_str mentions;       /* as an event tells them: see mention_refs(); in table mention */
 	int64_t created_ms, edited_ms; /* 0: never edited */
 	int64_t recorded_ms;           /* when it was heard of first; of one that was held, when it was published */
 	int64_t origin;                /* number of the first incident that it was in: a merge does not change it */

@@ -119,6 +119,7 @@ struct supplier_set {
 	struct ent_str named; /* organisations that the configuration names beside: comma separated, may be absent */
 	struct ent_str requester_at; /* the supplier in whose tool the requester has a ticket; absent: nowhere */
 	int64_t handover_lapses_ms;  /* a hand-over that nobody answered ends after so long; 0: never */
+	int64_t silence_after_ms;    /* the holder of an incident is silent after so long without a word; 0: never */
 	struct sdk_arena arena;      /* everything above lives here, secrets excepted */
 };
 

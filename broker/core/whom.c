@@ -114,6 +114,10 @@ struct ent_said whom_say(struct ent_arena *arena, const struct whom *whom, enum 
 		return SDK_SENTENCE("ask.requester_not_yours",
 				    "only people of the service desk write to the requester; leave \"requester\" out");
 	case WHOM_WIDER:
+		if (sdk_eqz(name, "everyone"))
+			return SDK_SENTENCE("ask.reply_everyone",
+					    "not everyone may read the comment that this one answers: name fewer, or "
+					    "widen that comment first");
 		return sdk_say(arena, "ask.reply_wider",
 			       "{name=%.*s} may not read the comment that this one answers: leave it out of the "
 			       "audience, or widen that comment first",

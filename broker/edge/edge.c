@@ -108,6 +108,7 @@ static struct face_options face_options(const struct edge_options *options)
 					      .connections_per_ip_max = options->connections_per_ip_max,
 					      .streams_max = options->sse_max, .undo_ms = options->undo_ms},
 				   .read_ms = options->read_ms,
+				   .presence = options->presence,
 				   .store_path = options->store_path,
 				   .source = options->source,
 				   .ways = options->ways};

@@ -23,6 +23,7 @@ struct edge_options {
 	int request_s;                     /* first byte to last byte of a request */
 	int sse_max;                       /* live streams */
 	int undo_ms;                       /* what a person writes is held so long */
+	struct ent_str presence;           /* see face/presence.h */
 	struct ent_str store_path, source; /* source: CloudEvents source of /v1/live */
 	struct ways_in ways; /* public_url empty: our own address on a loopback interface, else nobody comes in */
 };

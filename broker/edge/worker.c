@@ -13,7 +13,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 #include "edge/conn.h"
+#include "core/range.h"
 #include "face/live.h"
+#include "face/live_people.h"
+#include "face/presence.h"
 
 #define EVENTS_MAX  256 /* of one turn */
 #define ACCEPTS_MAX 64  /* of one turn */
@@ -47,16 +50,29 @@ static void refuse_connection(struct worker *worker, int fd)
 			  LOG_END);
 }
 
+/* Through a proxy of ours everybody comes from one address: live streams are counted by the address that it names. */
+static bool is_proxy(const struct edge *edge, const struct sockaddr_storage *peer)
+{
+	struct ent_str proxies = edge->face.entrance->ways.proxies;
+	char text[PEER_SIZE];
+
+	if (!proxies.n)
+		return false;
+	peers_text(peer, text);
+	return range_holds(proxies, sdk_str(text));
+}
+
 static void accept_one(struct worker *worker, int fd, const struct sockaddr_storage *peer)
 {
 	struct edge *edge = worker->edge;
 	uint32_t bucket = peers_bucket(&edge->peers, peer);
+	int most = is_proxy(edge, peer) ? 0 : edge->face.limits.connections_per_ip_max;
 	struct epoll_event event = {.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET};
 	struct conn *conn;
 	int one = 1;
 
 	if (atomic_fetch_add(&edge->n_connection, 1) >= edge->face.limits.connections_max ||
-	    !peers_enter(&edge->peers, bucket, edge->face.limits.connections_per_ip_max)) {
+	    !peers_enter(&edge->peers, bucket, most)) {
 		atomic_fetch_sub(&edge->n_connection, 1);
 		refuse_connection(worker, fd);
 		return;
@@ -165,13 +181,15 @@ static void serve_streams(struct worker *worker)
 
 static void keep_streams_open(struct worker *worker)
 {
+	presence_step(worker->edge->face.presence, worker->desk.now_us);
 	for (struct stream *stream = worker->desk.streams, *next; stream != NULL; stream = next) {
 		struct conn *conn = conn_of(stream->x);
 
 		next = stream->next;
 		if (!live_stands(&worker->desk, stream))
 			conn_end(conn);
-		else if (live_heartbeat(&worker->desk, stream, &conn->out))
+		else if (live_people_fill(&worker->desk, stream, &conn->out) ||
+			 live_heartbeat(&worker->desk, stream, &conn->out))
 			conn_go(conn);
 	}
 }

@@ -102,6 +102,11 @@ void answer_problem(struct exchange *x, enum problem problem, const char *code, 
 
 void answer_problem_said(struct exchange *x, enum problem problem, struct ent_said said)
 {
+	answer_problem_acts(x, problem, said, ENT_ABSENT);
+}
+
+void answer_problem_acts(struct exchange *x, enum problem problem, struct ent_said said, struct ent_str acts)
+{
 	struct sdk_jsonw w = answer_json(x);
 
 	sdk_jsonw_open(&w, '{');
@@ -112,6 +117,8 @@ void answer_problem_said(struct exchange *x, enum problem problem, struct ent_sa
 	sdk_jsonw_kstr(&w, "detail", sdk_or_empty(said.text));
 	sdk_jsonw_kstr(&w, "code", said.code);
 	sdk_jsonw_kraw(&w, "params", said.params.n ? said.params : ENT_STR("{}"));
+	if (acts.n)
+		sdk_jsonw_kraw(&w, "acts", acts);
 	if (uri_is_path(x->path))
 		sdk_jsonw_kstr(&w, "instance", uri_shown(&x->arena.abi, x->path));
 	sdk_jsonw_close(&w, '}');

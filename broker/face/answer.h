@@ -43,6 +43,8 @@ enum problem { PROBLEM_TABLE(X) PROBLEM_N };
 void answer_problem(struct exchange *x, enum problem problem, const char *code, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));
 void answer_problem_said(struct exchange *x, enum problem problem, struct ent_said said);
+/* The same with what can be done instead, for programs: a JSON array; absent: none. */
+void answer_problem_acts(struct exchange *x, enum problem problem, struct ent_said said, struct ent_str acts);
 /* 503 with Retry-After, in seconds; `why` is a sentence, what to do then follows it. */
 void answer_busy(struct exchange *x, struct ent_said why);
 /* Answers a failed read of the store: ENT_EGONE 404, ENT_EINVAL 400, ENT_EUNSUPPORTED 500, else 503. */

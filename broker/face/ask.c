@@ -5,6 +5,7 @@
 
 #include "core/organisation.h"
 #include "face/answer.h"
+#include "face/outside.h"
 #include "sdk/crypto.h"
 #include "sdk/uuid.h"
 #include "sdk/webhook.h"
@@ -136,7 +137,7 @@ static void refuse_done(struct exchange *x, enum problem problem, const struct j
 	struct ent_said said = job->err.msg[0] ? sdk_said(&job->err) : otherwise;
 
 	said.text = sdk_format(&x->arena.abi, "%.*s.", ENT_F(said.text));
-	answer_problem_said(x, problem, said);
+	answer_problem_acts(x, problem, said, job->ask.outside[0] ? outside_acts(ask_view(x), &job->ask) : ENT_ABSENT);
 }
 
 bool ask_done(struct exchange *x, const struct job *job)

@@ -41,10 +41,13 @@ struct face_options {
 	int read_ms;                       /* a long read is cut off after so long; 0: at once, which tests use */
 	struct ent_str store_path, source; /* source: CloudEvents source of /v1/live */
 	struct ways_in ways;               /* what it points to outlives the face */
+	struct ent_str presence;           /* organisations that allow others to see who is there, see presence.h */
 };
 
 struct exchange;
 struct quota;
+struct crowd;
+struct presence;
 
 struct face {
 	struct face_world world;
@@ -60,7 +63,9 @@ struct face {
 	void *hashers, *askers; /* the same for passwords, and for providers, which may be slow */
 	struct entrance *entrance;
 
-	struct quota *quota;               /* how often people ask */
+	struct quota *quota; /* how often people ask */
+	struct crowd *crowd; /* live streams of each person and address */
+	struct presence *presence;
 	atomic_int n_stream, n_unreadable; /* n_unreadable: desks of readers whose last read failed */
 	_Atomic int64_t last_seq;          /* of the committed events that were told of */
 	atomic_uint tokens_changed;        /* grows: caches forget */

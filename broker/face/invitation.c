@@ -52,10 +52,12 @@ static void invitation_page(struct exchange *x, const struct accepting *acceptin
 	bool is_wrong = error != WORDS_N;
 	struct page page;
 
-	page_begin(&page, x, page_language(x), WORDS_WELCOME);
+	page_begin(&page, x, page_language_of(x, &accepting->user), WORDS_WELCOME);
 	page_line(&page, WORDS_INVITED);
 	page_said(&page, WORDS_INVITED_IS, accepting->user.name);
 	page_said(&page, WORDS_ORGANISATION, accepting->user.organisation);
+	if (accepting->way && accepting->way->required)
+		page_said(&page, WORDS_MAIL, accepting->user.mail);
 	if (is_wrong)
 		page_error(&page, error);
 	if (accepting->way) {
@@ -64,8 +66,12 @@ static void invitation_page(struct exchange *x, const struct accepting *acceptin
 		page_button(&page, WORDS_ACCEPT, "how", "provider");
 		page_form_end(&page);
 	}
+	if (accepting->way && !accepting->way->required)
+		page_part(&page, WORDS_BY_PASSWORD);
 	if (!accepting->way || !accepting->way->required) {
 		page_form(&page, "post", ENT_STR(""));
+		page_field(&page, &(struct page_field){"mail", "email", "readonly autocomplete=\"username\"",
+						       WORDS_MAIL, WORDS_INVITED_KEEP, accepting->user.mail, false});
 		page_field(&page,
 			   &(struct page_field){"password", "password", "autocomplete=\"new-password\"",
 						WORDS_CHOOSE_PASSWORD, WORDS_PASSWORD_HINT, ENT_STR(""), is_wrong});
@@ -84,13 +90,18 @@ void invitation_get(struct exchange *x)
 		invitation_page(x, &accepting, 200, WORDS_N);
 }
 
+static void invitation_busy(struct exchange *x, const struct accepting *accepting)
+{
+	page_message_in(x, page_language_of(x, &accepting->user), 503, WORDS_WELCOME, WORDS_BUSY);
+}
+
 /* ---- its button ------------------------------------------------------------------------------ */
 
 static void accepted_page(struct exchange *x, const struct accepting *accepting)
 {
 	struct page page;
 
-	page_begin(&page, x, page_language(x), WORDS_ACCEPTED);
+	page_begin(&page, x, page_language_of(x, &accepting->user), WORDS_ACCEPTED);
 	page_line(&page, WORDS_ACCEPTED_NEXT);
 	page_link(&page, WORDS_BY_PROVIDER, sign_in_provider_path(x, accepting->way->organisation));
 	page_answer(&page, 200);
@@ -105,7 +116,7 @@ static void invitation_accepted(struct exchange *x)
 	if (accepting->job->outcome == JOB_NOT_FOUND) {
 		over_page(x, 404);
 	} else if (accepting->job->outcome != JOB_ACCEPTED) {
-		page_message(x, 503, WORDS_WELCOME, WORDS_BUSY);
+		invitation_busy(x, accepting);
 	} else {
 		log_write(x->home->face->world.log, LOG_INFO, "invitation.used", LOG_Z("user", sign->ret_ref),
 			  LOG_Z("by", claims ? "provider" : "password"), LOG_END);
@@ -125,7 +136,7 @@ static void invitation_accepted(struct exchange *x)
 static void use_invitation(struct exchange *x, struct accepting *accepting)
 {
 	if (!exchange_submit(x, accepting->job, invitation_accepted))
-		page_message(x, 503, WORDS_WELCOME, WORDS_BUSY);
+		invitation_busy(x, accepting);
 }
 
 /* On a hasher's thread. */
@@ -145,7 +156,7 @@ static void password_made(struct exchange *x)
 	struct accepting *accepting = x->work;
 
 	if (x->answer.status != 0 || !accepting->is_made)
-		page_message(x, 503, WORDS_WELCOME, WORDS_BUSY);
+		invitation_busy(x, accepting);
 	else
 		use_invitation(x, accepting);
 }
@@ -176,7 +187,7 @@ static void accept_by_password(struct exchange *x, struct accepting *accepting)
 	}
 	cookie_new(x, accepting->job->sign, accepting->cookie);
 	if (!reading_ask_by(x, x->home->face->hashers, password_make, password_made))
-		page_message(x, 503, WORDS_WELCOME, WORDS_BUSY);
+		invitation_busy(x, accepting);
 }
 
 void invitation_post(struct exchange *x)
@@ -237,16 +248,19 @@ static bool invited_vet(struct exchange *x, struct inviting *inviting)
 	is_ours = sdk_eq(user->organisation, ours);
 	if (!user_mail_vet(user->mail))
 		answer_problem(x, PROBLEM_CONTENT, "ask.invite_mail", "\"mail\" has to be a mail address.");
-	else if (!organisation_is_known(x->roster->set, user->organisation) ||
-		 (!reader_is_ours(&x->reader) && !sdk_eq(user->organisation, x->reader.organisation)))
+	else if (!reader_is_ours(&x->reader) && !sdk_eq(user->organisation, x->reader.organisation))
 		answer_problem(
 		    x, PROBLEM_CONTENT, "ask.invite_organisation",
-		    "\"organisation\" has to be one whose people you may invite; entente org list shows them.");
-	else if (user->role == ROLE_NONE || role_is_machine(user->role) || role_is_ours(user->role) != is_ours)
+		    "\"organisation\" has to be {organisation=%.*s}: you invite people of your own organisation only.",
+		    ENT_F(x->reader.organisation));
+	else if (!organisation_is_known(x->roster->set, user->organisation))
 		answer_problem(
-		    x, PROBLEM_CONTENT, "ask.invite_role",
-		    "\"role\" has to be one of a person: of ours technician, service_owner, admin, auditor; of "
-		    "others supplier_technician, supplier_admin.");
+		    x, PROBLEM_CONTENT, "ask.organisation_unknown",
+		    "\"organisation\" is {name=%.*s}, which is none of those here; entente org list shows them.",
+		    ENT_F(sdk_head(user->organisation, SUPPLIER_NAME_MAX)));
+	else if (user->role == ROLE_NONE || role_is_machine(user->role) || role_is_ours(user->role) != is_ours)
+		answer_problem_said(x, PROBLEM_CONTENT,
+				    role_say_other(&x->arena.abi, inviting->role, user->organisation, is_ours));
 	else if (user->language.n && !sdk_eqz(user->language, "fr") && !sdk_eqz(user->language, "en"))
 		answer_problem(x, PROBLEM_CONTENT, "ask.invite_language", "\"language\" has to be fr or en.");
 	else

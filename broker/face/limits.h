@@ -31,6 +31,7 @@ struct limits {
 
 	/* live streams */
 	int streams_max;      /* 503. Setting http.sse_max */
+	int streams_each_max; /* of a person, or of a machine of another organisation; 429 */
 	int heartbeat_s;      /* a comment when nothing else was sent */
 	size_t stream_buffer; /* bytes waiting for a slow reader: beyond it nothing is read from the store for it */
 	int stream_batch;     /* events read at once */
@@ -51,9 +52,9 @@ struct limits {
 
 #define LIMITS_FIXED                                                                                                   \
 	.target_max = 8192, .headers_max = 100, .head_s = 10, .answer_s = 60, .linger_s = 2, .linger_max = 256 * 1024, \
-	.burst = 32, .buffered_max = (size_t)256 << 20, .heartbeat_s = 15, .stream_buffer = 256 * 1024,                \
-	.stream_batch = 200, .page = 50, .page_max = 200, .replay_max = 100, .replay_bytes_max = (size_t)16 << 20,     \
-	.answer_max = (size_t)64 << 20, .reads_max = 256, .token_cache_s = 5, .refused_logs = 10, .drain_s = 3,        \
-	.asks_at_once = 1200, .ask_every_ms = 50
+	.burst = 32, .buffered_max = (size_t)256 << 20, .heartbeat_s = 15, .streams_each_max = 50,                     \
+	.stream_buffer = 256 * 1024, .stream_batch = 200, .page = 50, .page_max = 200, .replay_max = 100,              \
+	.replay_bytes_max = (size_t)16 << 20, .answer_max = (size_t)64 << 20, .reads_max = 256, .token_cache_s = 5,    \
+	.refused_logs = 10, .drain_s = 3, .asks_at_once = 1200, .ask_every_ms = 50
 
 #endif

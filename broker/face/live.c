@@ -6,37 +6,34 @@
 #include "face/answer.h"
 #include "face/ask.h"
 #include "face/auth.h"
+#include "face/crowd.h"
 #include "view/view_find.h"
 #include "view/view_position.h"
 
-enum { ASKED_AGAIN_US = 3 * 1000000 };
+enum { ASKED_AGAIN_US = 3 * 1000000, CATCH_UP_MAX = 100000 };
 
-/* ---- the route --------------------------------------------------------------- */
+/* ---- where it begins ------------------------------------------------------------------ */
 
-/* Absent: *ret stays. */
-static bool read_event_id(const struct view *view, struct ent_str text, int64_t *ret)
-{
-	if (text.p != NULL && sdk_eqz(text, "0"))
-		*ret = 0;
-	else if (text.p != NULL)
-		return view_position_read(view, text, ret);
-	return true;
-}
-
-/* Last-Event-ID goes before "after": a browser sends it when it opens the same address again. */
-static bool read_after(struct exchange *x, int64_t *ret)
+/* "after" has to be right. Last-Event-ID is sent by a browser itself: one that is of another store, or of one that was
+ * put back to an older day, is a gap. False: answered. */
+static bool read_after(struct exchange *x, struct stream *stream, bool *ret_gap)
 {
 	int64_t last = writer_last_seq(x->desk->face->world.writer);
+	struct ent_str after = exchange_argument(x, "after"), header = exchange_header(x, "last-event-id");
+	int64_t at = last;
 
-	*ret = last;
-	if (!read_event_id(ask_view(x), exchange_argument(x, "after"), ret) ||
-	    !read_event_id(ask_view(x), exchange_header(x, "last-event-id"), ret)) {
+	stream->after = stream->missed = last;
+	if (after.p != NULL && !sdk_eqz(after, "0") && !view_position_read(ask_view(x), after, &at)) {
 		answer_problem(x, PROBLEM_REQUEST, "ask.after",
-			       "\"after\" and Last-Event-ID have to be the id of an event, or 0 for all.");
+			       "\"after\" has to be the id of an event, or 0 for all.");
 		return false;
 	}
-	if (*ret > last)
-		*ret = last;
+	if (after.p != NULL)
+		stream->after = sdk_eqz(after, "0") ? 0 : at < last ? at : last;
+	if (header.p == NULL)
+		return true;
+	*ret_gap = !view_position_read(ask_view(x), header, &at) || at > last;
+	stream->after = *ret_gap ? last : at;
 	return true;
 }
 
@@ -49,13 +46,36 @@ static bool can_filter(const struct exchange *x, struct ent_str supplier)
 	       reader_sees_own(&x->reader, organisation_named(set, supplier));
 }
 
-static bool read_filters(struct exchange *x, struct stream *stream)
+/* False: answered. */
+static bool read_incidents(struct exchange *x, struct stream *stream)
 {
-	struct ent_str word = exchange_argument(x, "incident");
+	struct ent_str rest = exchange_argument(x, "incidents");
 	struct incident incident;
 	struct ent_err err;
-	enum ent_rc rc;
 
+	if (rest.p == NULL)
+		return true;
+	stream->incident = SDK_NEW_N(&x->arena.abi, struct live_incident, LIVE_INCIDENTS_MAX);
+	do {
+		if (stream->n_incident == LIVE_INCIDENTS_MAX) {
+			answer_problem(x, PROBLEM_REQUEST, "ask.incidents",
+				       "\"incidents\" names more than {most=%d}: name fewer, or none and hear of all.",
+				       LIVE_INCIDENTS_MAX);
+			return false;
+		}
+		enum ent_rc rc = view_find(ask_view(x), sdk_cut(rest, ',', &rest), &incident, &err);
+		if (rc != ENT_OK) {
+			answer_failure(x, rc, &err);
+			return false;
+		}
+		stream->incident[stream->n_incident++] =
+		    (struct live_incident){.uuid = sdk_dup(&x->arena.abi, sdk_str(incident.uuid))};
+	} while (rest.p != NULL);
+	return true;
+}
+
+static bool read_filters(struct exchange *x, struct stream *stream)
+{
 	stream->supplier = exchange_argument(x, "supplier");
 	if (stream->supplier.p != NULL && !can_filter(x, stream->supplier)) {
 		answer_problem(x, PROBLEM_REQUEST, "ask.no_supplier",
@@ -63,14 +83,85 @@ static bool read_filters(struct exchange *x, struct stream *stream)
 			       "list, lists them.");
 		return false;
 	}
-	if (word.p == NULL)
+	return exchange_argument_int(x, "catch_up", -1, 1, CATCH_UP_MAX, &stream->left) && read_incidents(x, stream);
+}
+
+/* ---- the route -------------------------------------------------------------------------- */
+
+/* Where a client that is cut off now goes on later. The number is not told to others than ours. */
+static struct ent_str place_print(struct desk *desk, const struct view *view, int64_t seq)
+{
+	struct chance *chance = desk->face->world.chance;
+	uint32_t nonce;
+
+	chance->bytes(chance, &nonce, sizeof nonce);
+	return view_position_print(view, seq, nonce);
+}
+
+static void print_gap(struct desk *desk, const struct view *view, int64_t seq, struct sdk_buf *out)
+{
+	struct ent_said why =
+	    SDK_SENTENCE("live.gap", "You missed more than is told here. Read again what you show; the "
+				     "stream goes on from now.");
+
+	sdk_buf_z(out, "id: ");
+	sdk_buf_str(out, place_print(desk, view, seq));
+	sdk_buf_z(out, "\nevent: gap\ndata: ");
+	sdk_buf_str(out, sdk_said_json(view->arena, why));
+	sdk_buf_z(out, "\n\n");
+}
+
+static void answer_stream(struct exchange *x, const struct stream *stream, bool gap)
+{
+	struct sdk_buf *buf = &x->desk->scratch;
+
+	sdk_buf_clear(buf);
+	sdk_buf_z(buf, ": entente live events\nretry: 2000\n");
+	if (stream->after == stream->missed && !gap) {
+		sdk_buf_z(buf, "id: ");
+		sdk_buf_str(buf, place_print(x->desk, ask_view(x), stream->after));
+		sdk_buf_char(buf, '\n');
+	}
+	sdk_buf_char(buf, '\n');
+	if (gap)
+		print_gap(x->desk, ask_view(x), stream->after, buf);
+	answer_body(x, 200, "text/event-stream", sdk_dup(&x->arena.abi, sdk_buf_view(buf)));
+}
+
+/* Machines of ours are bounded by all streams together. False: answered. */
+static bool enter_crowd(struct exchange *x, struct stream *stream)
+{
+	struct crowd *crowd = x->home->face->crowd;
+	const struct limits *limits = &x->home->face->limits;
+
+	if (x->reader.role == ROLE_SYSTEM)
 		return true;
-	rc = view_find(ask_view(x), word, &incident, &err);
-	if (rc == ENT_OK)
-		stream->incident = sdk_dup(&x->arena.abi, sdk_str(incident.uuid));
-	else
-		answer_failure(x, rc, &err);
-	return rc == ENT_OK;
+	stream->person = crowd_place(crowd, x->reader.ref.n ? x->reader.ref : x->reader.token);
+	stream->address = crowd_place_of_address(crowd, x->peer);
+	if (!crowd_enter(crowd, stream->person, limits->streams_each_max)) {
+		answer_problem(x, PROBLEM_RATE, "live.person",
+			       "You have {most=%d} live streams open. Close some: one is enough for many incidents.",
+			       limits->streams_each_max);
+		return false;
+	}
+	if (!crowd_enter(crowd, stream->address, limits->connections_per_ip_max)) {
+		crowd_leave(crowd, stream->person);
+		answer_problem(
+		    x, PROBLEM_RATE, "live.address",
+		    "Your address has {most=%d} live streams open. Close some, or let an administrator raise "
+		    "http.connections_per_ip_max.",
+		    limits->connections_per_ip_max);
+		return false;
+	}
+	return stream->counts = true;
+}
+
+static void leave_crowd(struct face *face, const struct stream *stream)
+{
+	if (!stream->counts)
+		return;
+	crowd_leave(face->crowd, stream->person);
+	crowd_leave(face->crowd, stream->address);
 }
 
 void live_get(struct exchange *x)
@@ -79,13 +170,16 @@ void live_get(struct exchange *x)
 	struct face *face = desk->face;
 	struct stream *stream = SDK_NEW(&x->arena.abi, struct stream);
 
-	if (!read_after(x, &stream->after) || !read_filters(x, stream))
+	bool gap = false;
+
+	if (!read_after(x, stream, &gap) || !read_filters(x, stream))
 		return;
-	answer_body(x, 200, "text/event-stream", ENT_STR(": entente live events\nretry: 2000\n\n"));
-	if (sdk_eqz(x->request.method, "HEAD"))
+	answer_stream(x, stream, gap);
+	if (sdk_eqz(x->request.method, "HEAD") || !enter_crowd(x, stream))
 		return;
 	if (atomic_fetch_add(&face->n_stream, 1) >= face->limits.streams_max) {
 		atomic_fetch_sub(&face->n_stream, 1);
+		leave_crowd(face, stream);
 		answer_busy(x, SDK_SENTENCE("busy.streams", "Too many live streams are open."));
 		return;
 	}
@@ -127,6 +221,7 @@ void live_end(struct exchange *x)
 	if (stream->next != NULL)
 		stream->next->prev = stream->prev;
 	tape_leave(&x->home->tapes, stream->tape);
+	leave_crowd(face, stream);
 	atomic_fetch_sub(&face->n_stream, 1);
 	metric_add(face->world.metrics, METRIC_SSE_STREAMS, -1);
 }
@@ -137,21 +232,42 @@ struct filling {
 	struct stream *stream;
 	const struct view *view;
 	struct sdk_buf *out;
-	size_t n_max;       /* of out */
+	size_t n_max; /* of out */
+	struct desk *desk;
 	struct sdk_buf own; /* of a stream that reads for itself: the event under way */
 };
 
 static bool stream_wants(const struct stream *stream, const struct tape_event *event)
 {
-	return (stream->supplier.p == NULL || sdk_eq(event->supplier, stream->supplier)) &&
-	       (stream->incident.p == NULL || sdk_eq(event->incident, stream->incident));
+	bool wants = stream->n_incident == 0;
+
+	if (stream->supplier.p != NULL && !sdk_eq(event->supplier, stream->supplier))
+		return false;
+	for (size_t i = 0; i < stream->n_incident && !wants; i++)
+		wants = sdk_eq(event->incident, stream->incident[i].uuid);
+	return wants;
+}
+
+/* Its client missed more than it wants to be told one by one. Counted are events that it would be told: a gap says
+ * nothing of others. */
+static bool missed_too_many(struct stream *stream, int64_t seq)
+{
+	return seq <= stream->missed && stream->left >= 0 && stream->left-- == 0;
 }
 
 static bool fill_event(struct filling *filling, const struct tape_event *event)
 {
-	filling->stream->after = event->seq;
-	if (stream_wants(filling->stream, event))
-		sdk_buf_str(filling->out, event->frame);
+	struct stream *stream = filling->stream;
+
+	stream->after = event->seq;
+	if (!stream_wants(stream, event))
+		return true;
+	if (missed_too_many(stream, event->seq)) {
+		stream->after = stream->missed;
+		print_gap(filling->desk, filling->view, stream->after, filling->out);
+		return false;
+	}
+	sdk_buf_str(filling->out, event->frame);
 	return filling->out->n < filling->n_max;
 }
 
@@ -177,7 +293,7 @@ static void fill_from_store(struct desk *desk, struct filling *filling)
 	bool is_full = filling->out->n >= filling->n_max;
 	if (!is_full && reached > stream->after) /* what its reader does not see is passed over */
 		stream->after = reached;
-	stream->behind = is_full || reached - before >= batch;
+	stream->behind = is_full || reached - before >= batch || stream->after > reached;
 }
 
 static void fill_from_tape(struct desk *desk, struct filling *filling)
@@ -201,7 +317,8 @@ bool live_fill(struct desk *desk, struct stream *stream, struct sdk_buf *out, si
 	size_t n_before = out->n;
 	struct sdk_arena arena;
 	struct view view = {desk->db, &arena.abi, &stream->tape->reader, desk->roster->set};
-	struct filling filling = {.stream = stream, .view = &view, .out = out, .n_max = n_sent + limits->stream_buffer};
+	struct filling filling = {
+	    .stream = stream, .view = &view, .out = out, .desk = desk, .n_max = n_sent + limits->stream_buffer};
 
 	if (!stream->behind && stream->after >= committed)
 		return false;
@@ -226,10 +343,20 @@ bool live_fill(struct desk *desk, struct stream *stream, struct sdk_buf *out, si
 bool live_heartbeat(struct desk *desk, struct stream *stream, struct sdk_buf *out)
 {
 	int64_t quiet_us = (int64_t)desk->face->limits.heartbeat_s * 1000000;
+	struct sdk_arena arena;
+	struct view view = {desk->db, &arena.abi, &stream->tape->reader, desk->roster->set};
 
 	if (desk->now_us - stream->sent_us < quiet_us || out->n > 0)
 		return false;
 	stream->sent_us = desk->now_us;
-	sdk_buf_z(out, ": still here\n\n");
+	sdk_buf_z(out, ": still here\n");
+	if (!stream->behind) {
+		sdk_arena_init(&arena);
+		sdk_buf_z(out, "id: ");
+		sdk_buf_str(out, place_print(desk, &view, stream->after));
+		sdk_buf_char(out, '\n');
+		sdk_arena_release(&arena);
+	}
+	sdk_buf_char(out, '\n');
 	return true;
 }

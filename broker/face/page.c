@@ -6,14 +6,21 @@
 
 /* Its hash stands in the policy: no other style is applied. */
 static const char style[] =
-    "body{font:1rem/1.5 system-ui,sans-serif;margin:0;background:#fff;color:#1b1b1b}"
-    "main{max-width:26rem;margin:3rem auto;padding:0 1rem}h1{font-size:1.5rem}h2{font-size:1.1rem;margin-top:2rem}"
-    "label{display:block;margin-top:1rem;font-weight:600}small{display:block;color:#4a4a4a}"
-    "input{box-sizing:border-box;width:100%;font:inherit;padding:.5rem;border:1px solid #6b6b6b;border-radius:4px}"
-    "button,.go{display:inline-block;font:inherit;margin:1.25rem .5rem 0 0;padding:.5rem 1rem;border:1px solid #0b4f8a;"
-    "border-radius:4px;background:#0b4f8a;color:#fff;text-decoration:none}"
+    ":root{color-scheme:light dark;--paper:#fff;--ink:#1b1b1b;--soft:#4a4a4a;--line:#6b6b6b;"
+    "--act:#0b4f8a;--on-act:#fff;--wrong:#8c0019;--still:#f0f0f0}"
+    "@media(prefers-color-scheme:dark){:root{--paper:#16181b;--ink:#ececec;--soft:#b8bcc2;--line:#8b9098;"
+    "--act:#8ec5ff;--on-act:#10243a;--wrong:#ffa3ad;--still:#26292e}}"
+    "body{font:1rem/1.5 system-ui,sans-serif;margin:0;background:var(--paper);color:var(--ink);overflow-wrap:anywhere}"
+    "main{max-width:26rem;margin:3rem auto;padding:0 1rem}h1{font-size:1.5rem}h2{font-size:1.1rem;margin-top:2rem;"
+    "border-top:1px solid var(--line);padding-top:1.25rem}"
+    "label{display:block;margin-top:1rem;font-weight:600}small{display:block;color:var(--soft)}"
+    "input{box-sizing:border-box;width:100%;font:inherit;padding:.5rem;border:1px solid var(--line);"
+    "border-radius:4px;background:var(--paper);color:var(--ink)}input[readonly]{background:var(--still)}"
+    "button,.go{display:inline-block;font:inherit;margin:1.25rem .5rem 0 0;padding:.5rem 1rem;"
+    "border:1px solid var(--act);border-radius:4px;background:var(--act);color:var(--on-act);text-decoration:none}"
+    ".less{background:none;color:var(--act)}a{color:var(--act)}"
     "input:focus,button:focus,a:focus{outline:3px solid #f0a500;outline-offset:2px}"
-    ".error{border-left:4px solid #b00020;padding:.25rem .75rem;color:#8c0019}";
+    ".error{border-left:4px solid var(--wrong);padding:.25rem .75rem;color:var(--wrong)}";
 
 static void html_add(struct sdk_buf *buf, struct ent_str text)
 {
@@ -49,6 +56,13 @@ enum ent_language page_language(const struct exchange *x)
 	return page_words_language(exchange_header(x, "accept-language"));
 }
 
+enum ent_language page_language_of(const struct exchange *x, const struct user *user)
+{
+	return sdk_eqz(user->language, "fr")   ? ENT_FRENCH
+	       : sdk_eqz(user->language, "en") ? ENT_ENGLISH
+					       : page_language(x);
+}
+
 void page_begin(struct page *page, struct exchange *x, enum ent_language language, enum page_words title)
 {
 	*page = (struct page){x, &x->desk->scratch, language};
@@ -68,6 +82,13 @@ void page_line(struct page *page, enum page_words words)
 	sdk_buf_z(page->buf, "<p>");
 	page_words_add(page, words);
 	sdk_buf_z(page->buf, "</p>\n");
+}
+
+void page_part(struct page *page, enum page_words words)
+{
+	sdk_buf_z(page->buf, "<h2>");
+	page_words_add(page, words);
+	sdk_buf_z(page->buf, "</h2>\n");
 }
 
 void page_said(struct page *page, enum page_words words, struct ent_str text)
@@ -123,14 +144,24 @@ void page_field(struct page *page, const struct page_field *field)
 	sdk_buf_z(page->buf, "\">\n");
 }
 
-void page_button(struct page *page, enum page_words words, const char *name, const char *value)
+static void button_add(struct page *page, enum page_words words, const char *kind, const char *name, const char *value)
 {
+	sdk_buf_format(page->buf, "<button%s", kind);
 	if (name)
-		sdk_buf_format(page->buf, "<button name=\"%s\" value=\"%s\">", name, value);
-	else
-		sdk_buf_z(page->buf, "<button>");
+		sdk_buf_format(page->buf, " name=\"%s\" value=\"%s\"", name, value);
+	sdk_buf_z(page->buf, ">");
 	page_words_add(page, words);
 	sdk_buf_z(page->buf, "</button>\n");
+}
+
+void page_button(struct page *page, enum page_words words, const char *name, const char *value)
+{
+	button_add(page, words, "", name, value);
+}
+
+void page_button_less(struct page *page, enum page_words words, const char *name, const char *value)
+{
+	button_add(page, words, " class=\"less\"", name, value);
 }
 
 void page_form_end(struct page *page)
@@ -138,13 +169,23 @@ void page_form_end(struct page *page)
 	sdk_buf_z(page->buf, "</form>\n");
 }
 
-void page_link(struct page *page, enum page_words words, struct ent_str path)
+static void link_add(struct page *page, enum page_words words, const char *kind, struct ent_str path)
 {
-	sdk_buf_z(page->buf, "<p><a class=\"go\" href=\"");
+	sdk_buf_format(page->buf, "<p><a%s href=\"", kind);
 	html_add(page->buf, path);
 	sdk_buf_z(page->buf, "\">");
 	page_words_add(page, words);
 	sdk_buf_z(page->buf, "</a></p>\n");
+}
+
+void page_link(struct page *page, enum page_words words, struct ent_str path)
+{
+	link_add(page, words, " class=\"go\"", path);
+}
+
+void page_link_less(struct page *page, enum page_words words, struct ent_str path)
+{
+	link_add(page, words, "", path);
 }
 
 static struct ent_str style_policy(struct ent_arena *arena)
@@ -175,9 +216,15 @@ void page_answer(struct page *page, int status)
 
 void page_message(struct exchange *x, int status, enum page_words title, enum page_words words)
 {
+	page_message_in(x, page_language(x), status, title, words);
+}
+
+void page_message_in(struct exchange *x, enum ent_language language, int status, enum page_words title,
+		     enum page_words words)
+{
 	struct page page;
 
-	page_begin(&page, x, page_language(x), title);
+	page_begin(&page, x, language, title);
 	page_line(&page, words);
 	page_link(&page, WORDS_SIGN_IN, ENT_STR("/sign-in"));
 	page_answer(&page, status);

@@ -17,8 +17,11 @@ struct page {
 
 /* The language that the browser asks for. */
 enum ent_language page_language(const struct exchange *x);
+/* That of an account; where it names none, the browser's. */
+enum ent_language page_language_of(const struct exchange *x, const struct user *user);
 void page_begin(struct page *page, struct exchange *x, enum ent_language language, enum page_words title);
 void page_line(struct page *page, enum page_words words);
+void page_part(struct page *page, enum page_words words); /* the heading of another way to the same end */
 /* "words: text" */
 void page_said(struct page *page, enum page_words words, struct ent_str text);
 /* The mistake, above the form whose fields refer to it. */
@@ -35,12 +38,17 @@ struct page_field {
 void page_field(struct page *page, const struct page_field *field);
 /* name, value: NULL: a plain button. */
 void page_button(struct page *page, enum page_words words, const char *name, const char *value);
+/* One beside it, for what is done less often. */
+void page_button_less(struct page *page, enum page_words words, const char *name, const char *value);
 void page_form_end(struct page *page);
 void page_link(struct page *page, enum page_words words, struct ent_str path);
+void page_link_less(struct page *page, enum page_words words, struct ent_str path);
 void page_answer(struct page *page, int status);
 
 /* A whole page: a title, a sentence, the way back to the sign-in. */
 void page_message(struct exchange *x, int status, enum page_words title, enum page_words words);
+void page_message_in(struct exchange *x, enum ent_language language, int status, enum page_words title,
+		     enum page_words words);
 /* 303: the browser fetches that path of ours. */
 void page_go(struct exchange *x, struct ent_str path);
 

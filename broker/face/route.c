@@ -16,6 +16,7 @@
 #include "face/invitation.h"
 #include "face/joins.h"
 #include "face/live.h"
+#include "face/live_people.h"
 #include "face/mapping.h"
 #include "face/mapping_try.h"
 #include "face/quota.h"
@@ -30,6 +31,7 @@
 #include "face/tokens.h"
 #include "face/uri.h"
 #include "face/users.h"
+#include "face/works.h"
 
 static const char *const incident_arguments[] = {"status", "holder", "supplier", "since", "q", "limit", "cursor", NULL};
 static const char *const history_arguments[] = {"after", "limit", NULL};
@@ -38,6 +40,7 @@ static const char *const delivery_arguments[] = {"supplier", "state", "cause", "
 static const char *const drift_arguments[] = {"supplier", "limit", "cursor", NULL};
 static const char *const join_arguments[] = {"supplier", "state", "limit", "cursor", NULL};
 static const char *const deadletter_arguments[] = {"supplier", "state", "limit", "cursor", NULL};
+static const char *const work_arguments[] = {"reason", "limit", "cursor", NULL};
 static const char *const dry_arguments[] = {"dry_run", NULL};
 static const char *const user_arguments[] = {"organisation", "state", "limit", "cursor", NULL};
 static const char *const audit_arguments[] = {"act", "limit", "cursor", NULL};
@@ -49,7 +52,7 @@ static const char *const similar_to_arguments[] = {"limit", NULL};
 static const char *const session_arguments[] = {"user", NULL};
 static const char *const sign_in_arguments[] = {"by", NULL};
 static const char *const any_arguments[] = {"*", NULL}; /* somebody else writes them: a provider */
-static const char *const live_arguments[] = {"after", "supplier", "incident", NULL};
+static const char *const live_arguments[] = {"after", "supplier", "incidents", "catch_up", NULL};
 
 /* The busiest first; a fixed segment before the "{}" that would take it too. schemas/openapi.yaml tells the same,
  * and a test compares. */
@@ -88,6 +91,7 @@ static const struct route routes[] = {
     {"POST", "/v1/incidents/{}/comments/{}/pin", VERB_WRITE, false, NULL, thread_pin},
     {"DELETE", "/v1/incidents/{}/comments/{}/pin", VERB_WRITE, false, NULL, thread_unpin},
     {"GET", "/v1/incidents/{}/comments/{}/history", VERB_READ, false, NULL, thread_wordings},
+    {"POST", "/v1/incidents/{}/presence", VERB_READ, true, NULL, live_people_post},
     {"GET", "/v1/incidents/{}/comments/{}/receipts", VERB_READ, false, NULL, thread_receipts},
     {"POST", "/v1/incidents/{}/read", VERB_READ, true, NULL, thread_read},
     {"GET", "/v1/deliveries", VERB_READ, false, delivery_arguments, deliveries_list},
@@ -100,6 +104,7 @@ static const struct route routes[] = {
     {"GET", "/v1/joins/{}", VERB_READ, false, NULL, joins_get},
     {"POST", "/v1/joins/{}/accept", VERB_JOINS, false, NULL, joins_accept},
     {"POST", "/v1/joins/{}/refuse", VERB_JOINS, true, NULL, joins_refuse},
+    {"GET", "/v1/work", VERB_READ, false, work_arguments, works_list},
     {"GET", "/v1/search", VERB_READ, false, search_arguments, seek_get},
     {"GET", "/v1/search/similar", VERB_READ, false, similar_arguments, seek_similar},
     {"POST", "/v1/search/rebuild", VERB_ADMINISTER, false, NULL, seek_rebuild},
@@ -138,12 +143,14 @@ static const struct route routes[] = {
     {"GET", "/v1/organisations/{}", VERB_READ, false, NULL, users_organisation},
     {"GET", "/v1/audit", VERB_AUDIT, false, audit_arguments, audits_list},
     {"GET", "/v1/audit/verify", VERB_AUDIT, false, verify_arguments, audits_verify},
+    {"GET", "/", VERB_ANYBODY, false, NULL, sign_in_front},
     {"GET", "/sign-in", VERB_ANYBODY, false, sign_in_arguments, sign_in_get},
     {"POST", "/sign-in", VERB_ANYBODY, false, NULL, sign_in_post},
     {"GET", "/sign-in/{}", VERB_ANYBODY, false, NULL, sign_in_get},
     {"POST", "/sign-in/{}", VERB_ANYBODY, false, NULL, sign_in_post},
     {"GET", "/sign-in/{}/provider", VERB_ANYBODY, false, NULL, sign_over_start},
     {"GET", "/sign-in/{}/answer", VERB_ANYBODY, false, any_arguments, sign_over_answer},
+    {"GET", "/sign-out", VERB_ANYBODY, false, NULL, sign_in_front},
     {"POST", "/sign-out", VERB_ANYBODY, false, NULL, sessions_sign_out},
     {"GET", "/invitation/{}", VERB_ANYBODY, false, NULL, invitation_get},
     {"POST", "/invitation/{}", VERB_ANYBODY, false, NULL, invitation_post},

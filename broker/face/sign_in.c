@@ -21,7 +21,7 @@ bool sign_in_is_named(struct exchange *x)
 {
 	if (!x->param[0].p || organisation_is_name(x->param[0]))
 		return true;
-	page_message(x, 404, WORDS_SIGN_IN, WORDS_WRONG);
+	page_message(x, 404, WORDS_SIGN_IN, WORDS_NAME_FORM);
 	return false;
 }
 
@@ -53,6 +53,7 @@ void sign_in_refused(struct exchange *x, struct ent_str organisation, const char
 
 struct entering {
 	struct ent_str organisation, mail, password;
+	struct ent_str by; /* what stands in the form that asks for a provider; not absent: the error is about it */
 	enum ent_language language;
 	struct ent_str stored, ref;
 	bool is_right;
@@ -67,12 +68,16 @@ static struct ent_str form_path(struct exchange *x)
 	return sdk_format(&x->arena.abi, "/sign-in/%.*s", ENT_F(x->param[0]));
 }
 
-static void form_fields(struct page *page, const struct entering *entering, bool is_wrong)
+#define NAME_MORE "autocomplete=\"organization\" autocapitalize=\"none\" spellcheck=\"false\""
+
+static void form_fields(struct page *page, const struct entering *entering, enum page_words error)
 {
+	bool is_wrong = error == WORDS_WRONG;
+
 	if (!page->x->param[0].p)
-		page_field(page, &(struct page_field){"organisation", "text", "autocomplete=\"organization\"",
-						      WORDS_ORGANISATION, WORDS_ORGANISATION_HINT,
-						      entering->organisation, is_wrong});
+		page_field(page, &(struct page_field){"organisation", "text", NAME_MORE, WORDS_ORGANISATION,
+						      WORDS_ORGANISATION_HINT, entering->organisation,
+						      is_wrong || (error == WORDS_NAME_FORM && !entering->by.p)});
 	page_field(page, &(struct page_field){"mail", "email", "autocomplete=\"username\"", WORDS_MAIL, WORDS_N,
 					      entering->mail, is_wrong});
 	page_field(page, &(struct page_field){"password", "password", "autocomplete=\"current-password\"",
@@ -88,20 +93,30 @@ static void sign_in_page(struct exchange *x, const struct entering *entering, in
 	page_begin(&page, x, entering->language, WORDS_SIGN_IN);
 	if (error != WORDS_N)
 		page_error(&page, error);
+	if (x->param[0].p)
+		page_said(&page, WORDS_ORGANISATION, x->param[0]);
 	if (way) {
 		page_line(&page, WORDS_PROVIDER_HINT);
 		page_link(&page, WORDS_BY_PROVIDER, sign_in_provider_path(x, way->organisation));
+	} else if (x->param[0].p) {
+		page_line(&page, WORDS_NO_PROVIDER);
 	}
+	if (way && !way->required)
+		page_part(&page, WORDS_BY_PASSWORD);
 	if (!way || !way->required) {
 		page_form(&page, "post", form_path(x));
-		form_fields(&page, entering, error != WORDS_N);
+		form_fields(&page, entering, error);
 		page_button(&page, WORDS_SIGN_IN, NULL, NULL);
 		page_form_end(&page);
 	}
-	if (!x->param[0].p) {
+	if (x->param[0].p) {
+		page_link_less(&page, WORDS_ANOTHER, ENT_STR("/sign-in"));
+	} else if (x->home->face->entrance->ways.n > 0) {
+		page_part(&page, WORDS_BY_PROVIDER);
 		page_form(&page, "get", ENT_STR("/sign-in"));
-		page_field(&page, &(struct page_field){"by", "text", "autocomplete=\"organization\"", WORDS_BY_PROVIDER,
-						       WORDS_ORGANISATION_HINT, ENT_STR(""), false});
+		page_field(&page,
+			   &(struct page_field){"by", "text", NAME_MORE, WORDS_ORGANISATION, WORDS_ORGANISATION_HINT,
+						sdk_or_empty(entering->by), entering->by.p != NULL});
 		page_button(&page, WORDS_CONTINUE, NULL, NULL);
 		page_form_end(&page);
 	}
@@ -110,17 +125,15 @@ static void sign_in_page(struct exchange *x, const struct entering *entering, in
 
 static void signed_in_page(struct exchange *x, const struct signed_in *session)
 {
-	enum ent_language language = sdk_eqz(session->user.language, "fr")   ? ENT_FRENCH
-				     : sdk_eqz(session->user.language, "en") ? ENT_ENGLISH
-									     : page_language(x);
 	struct page page;
 
-	page_begin(&page, x, language, WORDS_SIGNED_IN);
+	page_begin(&page, x, page_language_of(x, &session->user), WORDS_SIGNED_IN);
 	page_said(&page, WORDS_SIGNED_IN_AS, session->user.name);
 	page_said(&page, WORDS_ORGANISATION, session->user.organisation);
+	page_line(&page, WORDS_SIGNED_IN_NEXT);
 	page_form(&page, "post", ENT_STR("/sign-out"));
 	page_button(&page, WORDS_SIGN_OUT, NULL, NULL);
-	page_button(&page, WORDS_SIGN_OUT_ALL, "all", "1");
+	page_button_less(&page, WORDS_SIGN_OUT_ALL, "all", "1");
 	page_form_end(&page);
 	page_answer(&page, 200);
 }
@@ -133,12 +146,20 @@ void sign_in_get(struct exchange *x)
 
 	if (!sign_in_is_open(x) || !sign_in_is_named(x))
 		return;
-	if (cookie_find(x, &session))
+	by = by.p ? sdk_lower(&x->arena.abi, sdk_trim(by)) : by;
+	if (cookie_find(x, &session)) {
 		signed_in_page(x, &session);
-	else if (by.p && organisation_is_name(by))
+	} else if (by.p && organisation_is_name(by)) {
 		page_go(x, sdk_format(&x->arena.abi, "/sign-in/%.*s", ENT_F(by)));
-	else
-		sign_in_page(x, &entering, 200, WORDS_N);
+	} else {
+		entering.by = by.p ? sdk_head(by, SUPPLIER_NAME_MAX) : by;
+		sign_in_page(x, &entering, 200, by.p ? WORDS_NAME_FORM : WORDS_N);
+	}
+}
+
+void sign_in_front(struct exchange *x)
+{
+	page_go(x, ENT_STR("/sign-in"));
 }
 
 /* ---- a password --------------------------------------------------------------------------------- */
@@ -226,9 +247,11 @@ void sign_in_post(struct exchange *x)
 	if (!sign_in_is_open(x) || !sign_in_is_named(x) || !entering_read(x, entering))
 		return;
 	if (!may_be_right(x, entering)) {
+		bool is_named = organisation_is_name(entering->organisation);
+
 		entering->mail = sdk_head(entering->mail, USER_MAIL_MAX);
-		entering->organisation = ENT_STR("");
-		sign_in_page(x, entering, 401, WORDS_WRONG);
+		entering->organisation = sdk_head(entering->organisation, SUPPLIER_NAME_MAX);
+		sign_in_page(x, entering, 401, is_named ? WORDS_WRONG : WORDS_NAME_FORM);
 		return;
 	}
 	wait_ms =

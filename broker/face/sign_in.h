@@ -10,8 +10,9 @@
 #include "core/way_in.h"
 #include "face/exchange.h"
 
-void sign_in_get(struct exchange *x);  /* GET /sign-in, /sign-in/{organisation} */
-void sign_in_post(struct exchange *x); /* POST there: a form */
+void sign_in_front(struct exchange *x); /* GET /, /sign-out: to the sign-in */
+void sign_in_get(struct exchange *x);   /* GET /sign-in, /sign-in/{organisation} */
+void sign_in_post(struct exchange *x);  /* POST there: a form */
 
 /* The provider of the organisation that the path names; NULL: it has none. */
 const struct way_in *sign_in_way(const struct exchange *x);

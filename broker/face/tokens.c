@@ -8,6 +8,7 @@
 #include "face/ask.h"
 #include "face/body.h"
 #include "sdk/time.h"
+#include "sdk/uuid.h"
 #include "sdk/webhook.h"
 
 void tokens_list(struct exchange *x)
@@ -46,7 +47,7 @@ static const struct body_field token_fields[] = {
     {"organisation", BODY_TEXT, false, 1, SUPPLIER_NAME_MAX, offsetof(struct token_body, organisation)},
     {"role", BODY_TEXT, false, 1, 40, offsetof(struct token_body, role)},
     {"verbs", BODY_NODE, false, 0, 0, offsetof(struct token_body, verbs)},
-    {"account", BODY_TEXT, false, ID_SIZE - 1, ID_SIZE - 1, offsetof(struct token_body, account)},
+    {"account", BODY_TEXT, false, 1, 200, offsetof(struct token_body, account)},
     {0}};
 
 static bool read_expires(struct exchange *x, const struct sdk_json *expires, struct token_row *ret)
@@ -67,6 +68,11 @@ static bool read_role(struct exchange *x, const struct token_body *body, struct 
 	bool is_ours = !body->organisation.n || sdk_eq(body->organisation, organisation_ours(set));
 
 	ret->account = sdk_lower(&x->arena.abi, body->account);
+	if (body->account.n && !sdk_is_uuid(body->account)) {
+		answer_problem(x, PROBLEM_CONTENT, "ask.token_ref",
+			       "\"account\" has to be a person's ref; entente user list shows them.");
+		return false;
+	}
 	if (body->account.n) {
 		if (!body->role.n && !body->organisation.n)
 			return true;
@@ -115,7 +121,13 @@ static bool may_make(struct exchange *x, const struct token_row *row)
 {
 	uint32_t verbs = role_verbs(row->role) & (row->verbs ? row->verbs : VERB_ALL), more = verbs & ~x->reader.verbs;
 
-	if (row->account.n || !more)
+	if (row->account.n)
+		return true;
+	if (row->verbs & ~role_verbs(row->role)) {
+		answer_problem_said(x, PROBLEM_CONTENT, role_say_lacks(&x->arena.abi, row->role, row->verbs));
+		return false;
+	}
+	if (!more)
 		return true;
 	answer_problem(x, PROBLEM_VERB, "ask.token_verbs",
 		       "A token cannot hold verbs that you have not: {verbs=%.*s}. Name fewer with \"verbs\".",

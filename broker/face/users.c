@@ -105,9 +105,9 @@ static bool read_organisation(struct exchange *x, const struct user_body *body, 
 	}
 	if (role_is_ours(ret->role) == sdk_eq(ret->organisation, organisation_ours(set)))
 		return true;
-	answer_problem(x, PROBLEM_CONFLICT, "ask.role_of_other",
-		       "The role {role=%s} is not for people of {organisation=%.*s}.", role_word(ret->role),
-		       ENT_F(ret->organisation));
+	answer_problem_said(x, PROBLEM_CONFLICT,
+			    role_say_other(&x->arena.abi, sdk_str(role_word(ret->role)), ret->organisation,
+					   sdk_eq(ret->organisation, organisation_ours(set))));
 	return false;
 }
 

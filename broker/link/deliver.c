@@ -11,6 +11,7 @@
 #include "link/outcome.h"
 #include "link/refusal.h"
 #include "core/roster.h"
+#include "store/mentions.h"
 #include "store/rows.h"
 #include "store/shares.h"
 
@@ -318,6 +319,8 @@ static bool delivery_prepare(struct flight *flight, struct ent_op *ret, enum del
 	    delivery_changes_comment(delivery->op) && !delivery->stands_as.n ? OUTCOME_CANCELLED : OUTCOME_PARKED;
 	*ret_cause = CAUSE_INVALID;
 	flight->may_show = delivery_may_show(delivery, flight->supplier, found ? &comment : NULL);
+	if (found && !comment.supplier.n)
+		comment.body = mentions_plain(link->world.read, arena, comment.body, comment.format);
 	return delivery_op(delivery, flight->supplier, flight->roster->set, found ? &comment : NULL, arena, ret,
 			   ret_cause, err) == ENT_OK;
 }

@@ -158,7 +158,8 @@ struct follower_batch {
 static void follow_event(struct follower_batch *batch, const struct outbox_row *row)
 {
 	struct fill *fill = &batch->follower->fill;
-	bool is_merge = row->kind == EVENT_INCIDENT_MERGED;
+	bool is_merge = row->kind == EVENT_INCIDENT_MERGED || row->kind == EVENT_INCIDENT_SPLIT ||
+			row->kind == EVENT_INCIDENT_RESTORED;
 	int64_t number = incident_by_uuid(fill->store, row->subject);
 	struct event event;
 	struct ent_err err;

@@ -46,9 +46,8 @@ bool acts_load(struct db *db, struct ent_arena *arena, struct ent_str uuid, stru
 	return found;
 }
 
-size_t acts_open(struct db *db, struct ent_arena *arena, int64_t incident, const struct act **ret)
+static size_t acts_of(struct db_stmt *stmt, struct ent_arena *arena, int64_t incident, const struct act **ret)
 {
-	struct db_stmt *stmt = db_use(db, ACT_COLUMNS "WHERE incident = $1 AND state = 'open' ORDER BY id LIMIT $2");
 	struct act *list = NULL;
 	size_t n = 0, cap = 0;
 
@@ -65,6 +64,23 @@ size_t acts_open(struct db *db, struct ent_arena *arena, int64_t incident, const
 	}
 	*ret = list;
 	return n;
+}
+
+size_t acts_open(struct db *db, struct ent_arena *arena, int64_t incident, const struct act **ret)
+{
+	static const char sql[] = ACT_COLUMNS "WHERE incident = $1 AND state = 'open' ORDER BY id LIMIT $2";
+
+	return acts_of(db_use(db, sql), arena, incident, ret);
+}
+
+size_t acts_waiting(struct db *db, struct ent_arena *arena, int64_t incident, const struct act **ret)
+{
+	static const char sql[] =
+	    ACT_COLUMNS "WHERE incident = $1 AND (state = 'open' OR (kind = 'promise' AND state = 'broken' AND NOT "
+			"EXISTS (SELECT 1 FROM act AS later WHERE later.incident = act.incident AND later.kind = "
+			"'promise' AND later.from_org = act.from_org AND later.id > act.id))) ORDER BY id LIMIT $2";
+
+	return acts_of(db_use(db, sql), arena, incident, ret);
 }
 
 static void save_act(struct db *db, const struct act *act)

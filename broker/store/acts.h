@@ -10,6 +10,8 @@
 bool acts_load(struct db *db, struct ent_arena *arena, struct ent_str uuid, struct act *ret);
 /* The open ones of an incident, the oldest first. */
 size_t acts_open(struct db *db, struct ent_arena *arena, int64_t incident, const struct act **ret);
+/* The same, and the last promise of each organisation where it was broken. */
+size_t acts_waiting(struct db *db, struct ent_arena *arena, int64_t incident, const struct act **ret);
 /* A fold of row_folds.c. */
 void acts_fold(struct db *db, const struct event *event);
 

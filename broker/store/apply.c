@@ -7,12 +7,15 @@
 #include "core/organisation.h"
 #include "core/queue.h"
 #include "core/queue_plan.h"
+#include "core/worklist.h"
 #include "sdk/webhook.h"
 #include "store/acts_follow.h"
 #include "store/deliveries.h"
 #include "store/dossier.h"
 #include "store/dossier_check.h"
+#include "store/notify.h"
 #include "store/outbox.h"
+#include "store/parting.h"
 #include "store/people.h"
 #include "store/row_folds.h"
 #include "store/rows.h"
@@ -163,13 +166,17 @@ static void store_event(struct apply *apply, struct events *events, size_t i)
 		event->reads_ms = apply->now_ms; /* an arrival may have waited */
 	append_event(apply, event, sdk_str(event->incident_uuid));
 	dossier_fold(dossier, event);
+	dossier->stirred |= worklist_stir(event);
 	row_folds_apply(apply->db, event);
-	if (event->kind == EVENT_TICKET_CONTINUED && apply->shelf)
-		shelf_clear(apply->shelf); /* other tickets of the chain were changed in their rows */
+	if ((event->kind == EVENT_TICKET_CONTINUED || event->kind == EVENT_INCIDENT_SPLIT) && apply->shelf)
+		shelf_clear(apply->shelf); /* other tickets were changed in their rows */
 	if (event->kind == EVENT_INCIDENT_MERGED)
 		row_folds_merge(apply->db, dossier, apply_dossier(apply, event->other), event);
+	if (event->kind == EVENT_INCIDENT_SPLIT)
+		row_folds_split(apply->db, dossier, apply_dossier(apply, event->other), event);
 	queue_plan(&queue, &before, event);
 	event = &events->at[i]; /* the list may have grown */
+	notify_event(apply, dossier, event);
 	if (act_may_follow(event)) {
 		const struct event said = *event;
 		acts_follow(apply, dossier, &said, events);
@@ -224,6 +231,38 @@ static void take_the_ball_back(struct apply *apply, struct dossier *kept, const 
 	apply_events(apply, &events);
 }
 
+/* A share that ended with a merge or a split is told as one that a person took back. */
+static void tell_ended(struct apply *apply, struct dossier *dossier, const struct situation *by, const char *cause,
+		       const struct ent_str *supplier, size_t n)
+{
+	struct events events = {.arena = apply->arena};
+	struct situation at = *by;
+
+	at.incident = &dossier->incident;
+	for (size_t i = 0; i < n; i++) {
+		struct event *event = events_add(&events, EVENT_INCIDENT_UNSHARED, &at);
+		event->supplier = supplier[i];
+		event->delivery_id = ENT_ABSENT;
+		event->actor = at.arrival ? event->actor : at.actor;
+		event->reason = ENT_STR("");
+		event->cause = sdk_str(cause);
+	}
+	apply_events(apply, &events);
+}
+
+/* Of those whose shares stood in either incident. */
+static void tell_merged_away(struct apply *apply, struct dossier *kept, const struct situation *at,
+			     const struct ent_reference *part, size_t n)
+{
+	struct ent_str *list = SDK_NEW_N(apply->arena, struct ent_str, n + 1);
+	size_t n_ended = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (!dossier_shares(kept, part[i].supplier))
+			list[n_ended++] = part[i].supplier;
+	tell_ended(apply, kept, at, EVENT_BY_MERGE, list, n_ended);
+}
+
 void apply_merge(struct apply *apply, struct dossier *kept, const struct situation *at, int64_t gone)
 {
 	struct dossier *absorbed = apply_dossier(apply, gone);
@@ -237,11 +276,50 @@ void apply_merge(struct apply *apply, struct dossier *kept, const struct situati
 	merge_name_shares(kept, absorbed, merged);
 	merged->n_moved = ticket_list(apply->db, apply->arena, gone, &merged->moved);
 	bool took_part = dossier_takes_part(kept, kept->incident.holder, ENT_ABSENT);
+	const struct ent_reference *part = merged->part;
+	size_t n_part = merged->n_part;
 	apply_events(apply, &events);
+	tell_merged_away(apply, kept, at, part, n_part);
 	if (took_part && !dossier_takes_part(kept, kept->incident.holder, ENT_ABSENT))
 		take_the_ball_back(apply, kept, at);
 	apply_save(apply);
 	apply->quotes.incident = 0; /* loaded again: the merge brought more copies */
+}
+
+/* Whoever holds the ball and takes no part gives it to us. */
+static void keep_ball_inside(struct apply *apply, struct dossier *dossier, const struct situation *at)
+{
+	struct ent_str name, holder = dossier->incident.holder;
+
+	if (holder_word(holder, &name) || same_text(holder, organisation_ours(apply->suppliers)) ||
+	    dossier_takes_part(dossier, holder, ENT_ABSENT))
+		return;
+	take_the_ball_back(apply, dossier, at);
+}
+
+void apply_split(struct apply *apply, struct dossier *kept, const struct situation *by, int64_t gone)
+{
+	struct dossier *parted = apply_dossier(apply, gone);
+	struct events events = {.arena = apply->arena};
+	struct situation at = *by;
+	const struct ent_str *leaver;
+
+	if (!parted)
+		return;
+	size_t n = parting_leavers(apply->db, apply->arena, gone, kept->incident.number, &leaver);
+	decide_split(&at, &kept->incident, &parted->incident, &events);
+	events.at[0].n_moved =
+	    parting_tickets(apply->db, apply->arena, gone, kept->incident.number, &events.at[0].moved);
+	apply_events(apply, &events); /* its tickets are its own again: then they say how it stands */
+	at.incident = &parted->incident;
+	at.n_word = dossier_words(parted, NULL, &at.word);
+	decide_restored(&at, &kept->incident, &parted->incident, &events);
+	apply_events(apply, &events);
+	keep_ball_inside(apply, parted, by);
+	tell_ended(apply, kept, by, EVENT_BY_SPLIT, leaver, n);
+	keep_ball_inside(apply, kept, by);
+	apply_save(apply);
+	apply->quotes.incident = 0; /* loaded again: copies went away */
 }
 
 struct dossier *apply_open(struct apply *apply, int64_t incident, struct situation *ret)

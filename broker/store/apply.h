@@ -80,6 +80,8 @@ void apply_events(struct apply *apply, struct events *events);
 void apply_save(struct apply *apply);
 /* A younger incident goes into the older one. */
 void apply_merge(struct apply *apply, struct dossier *kept, const struct situation *at, int64_t gone);
+/* A merge is undone: `gone` stands again. by: a person (actor). */
+void apply_split(struct apply *apply, struct dossier *kept, const struct situation *by, int64_t gone);
 /* The next event of a supplier's state: of no incident, no unit. */
 void apply_supplier_event(struct apply *apply, struct event *event);
 /* An arrival that cannot be handled: dead letter and its row in the outbox. False: kept already. */

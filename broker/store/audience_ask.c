@@ -49,6 +49,12 @@ bool audience_ask_act(struct job *job, struct dossier *dossier, const struct com
 	struct ent_str name;
 	enum whom_verdict verdict = whom_decide(dossier, &whom, ret, &name);
 
+	if (verdict == WHOM_NO_PART && sdk_eq(name, job->ask.act.to) && job->ask.by.kind == READER_ORGANISATION) {
+		job_refuse(job, JOB_CONFLICT, "act.no_part",
+			   "{name=%.*s} takes no part in this incident; name an organisation that does",
+			   ENT_F(sdk_head(name, SUPPLIER_NAME_MAX)));
+		return false;
+	}
 	if (verdict != WHOM_WIDER)
 		return verdict == WHOM_FINE || refuse_whom(job, dossier, &whom, verdict, name);
 	job_refuse(job, JOB_CONFLICT, "act.wider",

@@ -14,6 +14,7 @@
 #include "store/follow.h"
 #include "store/forgotten.h"
 #include "store/join_ask.h"
+#include "store/parting.h"
 #include "store/people.h"
 #include "store/quotes.h"
 #include "store/rows.h"
@@ -59,6 +60,8 @@ static int64_t lead_add(const struct apply *apply, const struct situation *at, i
 {
 	bool leads_on = incident != 0 && incident != ret->current;
 
+	if (leads_on && ret->current != 0 && parting_is_apart(apply->db, ret->current, incident))
+		return 0;
 	if (leads_on && !is_admitted(apply, at, incident)) {
 		ret->wish[ret->n_wish++] = (struct wish){incident, cause, ENT_ABSENT, ENT_ABSENT};
 		incident = 0;
@@ -136,7 +139,8 @@ static bool merge_all(struct apply *apply, struct dossier *dossier, struct situa
 	for (size_t i = 0; i < leads->n; i++)
 		/* Asked again: one found twice is gone by now. */
 		if (leads->found[i] != 0 && leads->found[i] != kept &&
-		    incident_living(apply->db, leads->found[i]) != kept) {
+		    incident_living(apply->db, leads->found[i]) != kept &&
+		    !parting_is_apart(apply->db, kept, leads->found[i])) {
 			apply_merge(apply, dossier, at, leads->found[i]);
 			merged = true;
 		}

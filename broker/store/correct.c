@@ -48,7 +48,8 @@ static bool people_acted(struct db *db, int64_t incident)
 {
 	struct db_stmt *stmt =
 	    db_use(db, ITS_EVENTS "SELECT 1 FROM event WHERE incident IN (SELECT number FROM its) AND (kind IN "
-				  "('incident.unshared', 'incident.described', 'ticket.continued') OR kind IN "
+				  "('incident.unshared', 'incident.described', 'incident.split', 'incident.restored', "
+				  "'ticket.continued') OR kind IN "
 				  "('incident.shared', 'incident.status_changed', "
 				  "'incident.holder_changed') AND delivery_id = '') LIMIT 1");
 

@@ -55,6 +55,7 @@ static void check_incident(struct check *check, const struct incident *a, const 
 	SAME(a, b, "", n_ticket);
 	SAME(a, b, "", n_comment);
 	SAME(a, b, "", finished);
+	SAME(a, b, "", worded);
 }
 
 static void check_kept_ticket(struct check *check, const struct ticket *a, const struct ticket *b)

@@ -6,6 +6,7 @@
 #include "core/queue.h"
 #include "sdk/webhook.h"
 #include "store/deliveries.h"
+#include "store/parting.h"
 #include "store/rows.h"
 #include "store/rows_ticket.h"
 
@@ -147,11 +148,14 @@ bool follow_copy(struct apply *apply, const struct situation *at, const struct e
 
 /* ---- the move ---------------------------------------------------------------------- */
 
-/* Both are of tickets of one supplier. It gets only into what is shared with it, unless `joins` trusts it. */
+/* Both are of tickets of one supplier. It gets only into what is shared with it, unless `joins` trusts it; and two
+ * incidents that a person parted stay apart. */
 static bool may_join(struct apply *apply, const struct situation *at, const int64_t found[2])
 {
 	const struct supplier *from = at->arrival ? at->arrival->from : NULL;
 
+	if (found[0] != 0 && found[1] != 0 && found[0] != found[1] && parting_is_apart(apply->db, found[0], found[1]))
+		return false;
 	if (!from || from->joins == JOINS_ANYONE || found[0] == 0 || found[1] == 0 || found[0] == found[1])
 		return true;
 	return dossier_shares(apply_dossier(apply, found[0]), at->supplier) &&

@@ -3,6 +3,7 @@
 
 #include "core/organisation.h"
 #include "core/wording.h"
+#include "store/mentions.h"
 #include "store/people.h"
 #include "store/rows.h"
 #include "store/wordings.h"
@@ -18,7 +19,10 @@ static struct ent_str sent_text(struct apply *apply, const struct situation *at,
 				struct ent_str body)
 {
 	const struct comment said = {
-	    .supplier = comment->supplier, .author = comment->author, .body = body, .entry = comment->entry};
+	    .supplier = comment->supplier,
+	    .author = comment->author,
+	    .body = comment->supplier.n ? body : mentions_plain(apply->db, apply->arena, body, comment->format),
+	    .entry = comment->entry};
 
 	return echo_words(apply->arena, wording_comment(apply->arena, apply->suppliers,
 							wording_language(apply->suppliers, at->supplier), &said));
@@ -56,7 +60,7 @@ static bool find_forgotten(struct apply *apply, const struct situation *at, cons
 	struct db_stmt *stmt =
 	    db_use(apply->db,
 		   "SELECT c.uuid, c.supplier, " PEOPLE_NAME(
-		       "c.author") ", c.body, c.edited_ms, c.removed FROM (SELECT * "
+		       "c.author") ", c.body, c.edited_ms, c.removed, c.format FROM (SELECT * "
 				   "FROM comment WHERE incident = $1 ORDER BY created_ms DESC, id DESC LIMIT $4) AS c "
 				   "WHERE c.supplier <> $2 "
 				   "AND NOT EXISTS (SELECT 1 FROM copy AS k WHERE k.comment = c.uuid AND k.supplier = "
@@ -84,6 +88,7 @@ static bool find_forgotten(struct apply *apply, const struct situation *at, cons
 					  .edited_ms = db_int(stmt, 4),
 					  .removed = db_int(stmt, 5) != 0};
 
+		(void)comment_format_by_word(db_str(stmt, 6), &comment.format);
 		snprintf(comment.uuid, ID_SIZE, "%.*s", ENT_F(db_str(stmt, 0)));
 		found = has_words(apply, at, &comment, words, &histories);
 		if (found)

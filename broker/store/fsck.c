@@ -37,19 +37,28 @@ static const char *const contents[] = {
     "SELECT incident, supplier, origin, since_ms FROM reads ORDER BY incident, supplier, origin",
     "SELECT id, incident, asking, supplier, ticket, cause, state, made_ms, decided_ms, reason FROM join_request ORDER "
     "BY id",
+    "SELECT gone, kept, seq, at_ms FROM merging ORDER BY gone",
+    "SELECT gone, side, supplier, since_ms, sees_ms, reads_ms, withdrawn_ms, anew FROM merging_share ORDER BY gone, "
+    "side, "
+    "supplier",
+    "SELECT gone, side, supplier, origin, since_ms FROM merging_reads ORDER BY gone, side, supplier, origin",
+    "SELECT one, other, since_ms FROM apart ORDER BY one, other",
+    "SELECT incident, other, relation, made_ms FROM link ORDER BY incident, other, relation",
     "SELECT incident, supplier, holder, status, changed_ms FROM finished ORDER BY incident, supplier",
     "SELECT uuid, incident, kind, from_org, to_org, by_ref, holder, due_ms, state, cause, overdue, ended_by, made_ms, "
     "ended_ms FROM act ORDER BY uuid",
     "SELECT supplier, ticket, external_id, comment, gone FROM copy WHERE learned = 0 ORDER BY supplier, ticket, "
     "external_id",
-    "SELECT kind, subject, incident FROM timer ORDER BY kind, subject",
+    "SELECT kind, subject, incident FROM timer WHERE kind <> 'work' ORDER BY kind, subject",
     /* A supplier's number is this store's own. */
     "SELECT seq, kind, CASE WHEN incident < 0 THEN -1 ELSE incident END, sequence, partition_no, time_ms, recorded_ms, "
     "supplier, delivery_id, traceparent, "
     "json "
     "FROM event WHERE kind <> 'deadletter' ORDER BY seq",
 };
-static const int n_column[] = {22, 5, 11, 25, 13, 5, 2, 3, 7, 4, 10, 5, 14, 5, 3, 11};
+static const int n_column[] = {22, 5, 11, 25, 13, 5, 2, 3, 7, 4, 10, 4, 8, 5, 3, 4, 5, 14, 5, 3, 11};
+_Static_assert(sizeof n_column / sizeof *n_column == sizeof contents / sizeof *contents,
+	       "each statement has its columns");
 
 enum ent_rc store_digest(struct db *db, char ret[65], struct ent_err *err)
 {

@@ -9,6 +9,7 @@
 #include "store/asker.h"
 #include "store/audience_ask.h"
 #include "store/jobs_thread.h"
+#include "store/mentions.h"
 #include "store/people.h"
 #include "store/rows.h"
 #include "store/wordings.h"
@@ -25,6 +26,7 @@ struct acting {
 	struct act act;          /* that it is about, as it stands */
 	struct comment answered; /* the act's words; incident 0: it answers none */
 	struct comment words;
+	struct ent_str mentions; /* of the words */
 	struct events events;
 };
 
@@ -136,7 +138,8 @@ static bool acting_words(struct acting *acting)
 	const struct comment *answered = acting->answered.incident ? &acting->answered : NULL;
 	return audience_ask_act(job, acting->dossier, answered, readers) &&
 	       (job->kind != JOB_TELL || !is_copy(acting)) &&
-	       thread_quotes_fit(acting->apply, job, acting->dossier, readers);
+	       thread_quotes_fit(acting->apply, job, acting->dossier, readers) &&
+	       mentions_ask(acting->apply, job, acting->dossier, &acting->words, &acting->mentions);
 }
 
 /* False: the job is answered. */
@@ -192,6 +195,7 @@ static void acting_end(struct acting *acting, enum ent_rc rc)
 		acting->job->outcome = JOB_CONFLICT;
 		return;
 	}
+	mentions_put(acting->apply, &acting->events, acting->mentions);
 	apply_events(acting->apply, &acting->events);
 	apply_save(acting->apply);
 	acting->job->outcome = JOB_ACCEPTED;

@@ -5,12 +5,14 @@
 #include "core/decide_own.h"
 #include "core/organisation.h"
 #include "core/queue_wait.h"
+#include "core/whom.h"
 #include "core/wording.h"
 #include "sdk/webhook.h"
 #include "store/asker.h"
 #include "store/audience_ask.h"
 #include "store/deliveries.h"
 #include "store/jobs_thread.h"
+#include "store/mentions.h"
 #include "store/rows.h"
 #include "store/settle.h"
 
@@ -199,14 +201,17 @@ static void run_comment(struct apply *apply, struct job *job)
 			job_refuse(job, JOB_CONFLICT, "ask.comment_id_other", "another comment has this id");
 		return;
 	}
-	if (!audience_ask_new(apply, job, dossier, &comment.audience) ||
-	    !thread_quotes_fit(apply, job, dossier, &comment.audience))
-		return;
+	struct ent_str mentions;
 	comment.format = job->ask.format;
+	if (!audience_ask_new(apply, job, dossier, &comment.audience) ||
+	    !thread_quotes_fit(apply, job, dossier, &comment.audience) ||
+	    !mentions_ask(apply, job, dossier, &comment, &mentions))
+		return;
 	memcpy(comment.reply_to, job->ask.reply_to, ID_SIZE);
 	memcpy(comment.uuid, job->ask.comment_uuid, ID_SIZE);
 	thread_hold(apply, job, &comment);
 	decide_own_comment(&at, &comment, &events);
+	mentions_put(apply, &events, mentions);
 	end_job(apply, job, &events);
 }
 
@@ -281,7 +286,8 @@ static void run_open(struct apply *apply, struct job *job)
 	memcpy(apply->incident_uuid, job->ask.incident_uuid, ID_SIZE);
 }
 
-/* The comment of the job, as it stands in the dossier. NULL: refused. */
+/* The comment of the job, as it stands in the dossier: who may not read it is not told that it exists. NULL: refused.
+ */
 static const struct comment *own_comment(struct apply *apply, struct job *job, struct dossier *dossier)
 {
 	struct ent_str id = sdk_str(job->ask.comment_uuid);
@@ -289,7 +295,8 @@ static const struct comment *own_comment(struct apply *apply, struct job *job, s
 	char number[INCIDENT_NUMBER_SIZE];
 
 	if (!comment_by_uuid(apply->db, apply->arena, id, &known) || known.incident != dossier->incident.number ||
-	    (!known.supplier.n && !asker_wrote(&job->ask.by, job->suppliers, &known))) {
+	    (!known.supplier.n && !asker_wrote(&job->ask.by, job->suppliers, &known) &&
+	     !whom_reads(dossier, &job->ask.by, &known))) {
 		job_refuse(job, JOB_NOT_FOUND, "ask.no_comment",
 			   "there is no comment {comment=%.*s} in {incident=%.*s}", ENT_F(id),
 			   ENT_F(incident_number(dossier->incident.number, number)));
@@ -312,9 +319,7 @@ static void refuse_held(struct job *job)
 
 static void run_comment_edit(struct apply *apply, struct job *job)
 {
-	struct events events = {.arena = apply->arena};
 	struct situation at;
-	const struct person author = people_asking(apply, &job->ask.by, &job->ask.author);
 	struct dossier *dossier = incident_of_job(apply, job, &at);
 	const struct comment *known = dossier ? own_comment(apply, job, dossier) : NULL;
 
@@ -328,12 +333,13 @@ static void run_comment_edit(struct apply *apply, struct job *job)
 		refuse_held(job);
 		return;
 	}
-	struct audience audience;
-	if (!thread_is_as_seen(job, known) || !audience_ask_edit(apply, job, dossier, known, &audience) ||
-	    !thread_quotes_fit(apply, job, dossier, known->held_by.n ? &known->meant : &audience))
+	struct comment changed = *known;
+	if (!thread_is_as_seen(job, known) || !audience_ask_edit(apply, job, dossier, known, &changed.audience) ||
+	    !thread_quotes_fit(apply, job, dossier, known->held_by.n ? &known->meant : &changed.audience))
 		return;
-	decide_own_edit(&at, known, job->ask.text.p ? job->ask.text : known->body, &audience, &author, &events);
-	end_job(apply, job, &events);
+	if (job->ask.text.p)
+		changed.body = job->ask.text;
+	thread_change(apply, job, dossier, &at, known, &changed);
 }
 
 static void run_comment_remove(struct apply *apply, struct job *job)
@@ -352,12 +358,10 @@ static void run_comment_remove(struct apply *apply, struct job *job)
 
 static void run_comment_widen(struct apply *apply, struct job *job)
 {
-	struct events events = {.arena = apply->arena};
 	struct situation at;
 	const struct person author = people_asking(apply, &job->ask.by, &job->ask.author);
 	struct dossier *dossier = incident_of_job(apply, job, &at);
 	const struct comment *known = dossier ? own_comment(apply, job, dossier) : NULL;
-	struct audience audience;
 
 	if (!known)
 		return;
@@ -369,10 +373,9 @@ static void run_comment_widen(struct apply *apply, struct job *job)
 		refuse_held(job);
 		return;
 	}
-	if (!thread_is_as_seen(job, known) || !audience_ask_wider(apply, job, dossier, known, &author, &audience))
-		return;
-	decide_own_edit(&at, known, known->body, &audience, &author, &events);
-	end_job(apply, job, &events);
+	struct comment wider = *known;
+	if (thread_is_as_seen(job, known) && audience_ask_wider(apply, job, dossier, known, &author, &wider.audience))
+		thread_change(apply, job, dossier, &at, known, &wider);
 }
 
 static void run_status(struct apply *apply, struct job *job)

@@ -27,6 +27,11 @@ static bool token_is_allowed(struct apply *apply, struct job *job)
 	snprintf(token->home, sizeof token->home, "%.*s", ENT_F(user.organisation));
 	token->organisation = sdk_str(token->home);
 	token->role = user.role;
+	if (token->verbs & ~role_verbs(user.role)) {
+		job->outcome = JOB_CONTENT;
+		(void)sdk_fail_said(&job->err, ENT_EINVAL, role_say_lacks(apply->arena, user.role, token->verbs));
+		return false;
+	}
 	verbs = role_verbs(user.role) & (token->verbs ? token->verbs : VERB_ALL);
 	if (job->ask.by.kind == READER_NOBODY || !(verbs & ~job->ask.by.verbs))
 		return true;

@@ -8,6 +8,7 @@
 #include "core/organisation.h"
 #include "sdk/webhook.h"
 #include "store/asker.h"
+#include "store/mentions.h"
 #include "store/people.h"
 #include "store/rows.h"
 #include "store/users.h"
@@ -54,7 +55,10 @@ static void publish_comment(struct apply *apply, struct dossier *dossier, const 
 	struct events events = {.arena = apply->arena};
 	const struct audience audience = audience_now(apply, dossier, known);
 
+	struct comment published = *known;
+	published.audience = audience;
 	decide_own_published(at, known, &audience, author, &events);
+	mentions_put(apply, &events, mentions_reached(apply, dossier, &published));
 	apply_events(apply, &events);
 	apply_save(apply);
 }
@@ -84,9 +88,21 @@ static bool may_quote(const struct job *job, struct dossier *dossier, const stru
 	return job->ask.by.kind != READER_ORGANISATION || whom_reads(dossier, &job->ask.by, comment);
 }
 
+/* The words as they are stored, and as people see them, by the names of those whom they mention. */
+static size_t add_copies(struct apply *apply, const struct comment *row, struct quote_copy *copy, size_t n)
+{
+	const struct ent_str shown =
+	    row->supplier.n ? row->body : mentions_plain(apply->db, apply->arena, row->body, row->format);
+
+	copy[n++].words = echo_words(apply->arena, row->body);
+	if (shown.p != row->body.p)
+		copy[n++].words = echo_words(apply->arena, shown);
+	return n;
+}
+
 bool thread_quotes_fit(struct apply *apply, struct job *job, struct dossier *dossier, const struct audience *audience)
 {
-	struct quote_copy *copy = SDK_NEW_N(apply->arena, struct quote_copy, QUOTED_MAX);
+	struct quote_copy *copy = SDK_NEW_N(apply->arena, struct quote_copy, 2 * QUOTED_MAX);
 	struct db_stmt *stmt =
 	    db_use(apply->db, "SELECT uuid FROM comment WHERE incident = $1 AND removed = 0 AND uuid <> $2 ORDER BY id "
 			      "DESC LIMIT $3");
@@ -105,7 +121,7 @@ bool thread_quotes_fit(struct apply *apply, struct job *job, struct dossier *dos
 	for (size_t i = 0; i < n; i++)
 		if (comment_by_uuid(apply->db, apply->arena, sdk_str(uuid[i]), &row) && row.body.n >= QUOTED_BYTES &&
 		    audience_widens(&row.audience, audience) && may_quote(job, dossier, &row))
-			copy[n_copy++].words = echo_words(apply->arena, row.body);
+			n_copy = add_copies(apply, &row, copy, n_copy);
 	/* Words of its own below, as what is nothing but quotes would stay as it is. */
 	const struct ent_str text = sdk_format(apply->arena, "%.*s\n\nentente", ENT_F(job->ask.text));
 	if (!n_copy || sdk_eq(quote_strip(apply->arena, text, copy, n_copy, &room), text))
@@ -125,6 +141,25 @@ bool thread_is_as_seen(struct job *job, const struct comment *known)
 		   "history again",
 		   (long long)known->version);
 	return false;
+}
+
+void thread_change(struct apply *apply, struct job *job, struct dossier *dossier, const struct situation *at,
+		   const struct comment *known, const struct comment *changed)
+{
+	const struct person author = people_asking(apply, &job->ask.by, &job->ask.author);
+	struct events events = {.arena = apply->arena};
+	struct comment read = *changed;
+	struct ent_str mentions;
+
+	if (known->held_by.n)
+		read.audience = known->meant;
+	if (!mentions_ask(apply, job, dossier, &read, &mentions))
+		return;
+	decide_own_edit(at, known, changed->body, &changed->audience, &author, &events);
+	mentions_put(apply, &events, mentions);
+	apply_events(apply, &events);
+	apply_save(apply);
+	job->outcome = JOB_ACCEPTED;
 }
 
 /* ---- by a person ------------------------------------------------------------------------- */

@@ -12,6 +12,9 @@ void thread_hold(const struct apply *apply, const struct job *job, struct commen
 /* The words quote no comment that fewer may read than those that they are for. False: refused. What the asker may not
  * read does not count: the answer would tell that it is there. */
 bool thread_quotes_fit(struct apply *apply, struct job *job, struct dossier *dossier, const struct audience *audience);
+/* Changes the comment's words and audience, unless somebody whom it mentions could not read it then. */
+void thread_change(struct apply *apply, struct job *job, struct dossier *dossier, const struct situation *at,
+		   const struct comment *known, const struct comment *changed);
 /* Nobody changed it since the asker has seen it, as far as the job says what that was. False: refused. */
 bool thread_is_as_seen(struct job *job, const struct comment *known);
 /* A person decides about words of its own, an administrator about those of the organisation, and a machine of the

@@ -1,16 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "store/merge_moves.h"
 
-/* The numbers of the incident that went in, and of those that it had taken in before. */
-#define OF_GONE                                                                                                        \
-	"(WITH RECURSIVE its(number) AS (SELECT $1 UNION SELECT incident.number FROM incident JOIN its ON "            \
-	"incident.merged_into = its.number WHERE incident.merged_into <> 0) SELECT number FROM its)"
-
 #define MOVE(table) "UPDATE " table " SET incident = $2 WHERE incident = $1"
 /* The same; the row remembers where it was first. */
 #define MOVE_FIRST(table)                                                                                              \
 	"UPDATE " table " SET incident = $2, origin = CASE origin WHEN 0 THEN $1 ELSE origin END WHERE incident = $1"
-#define BACK_BY_ORIGIN(table) "UPDATE " table " SET incident = $1 WHERE incident = $2 AND origin IN " OF_GONE
+#define BACK_BY_ORIGIN(table) "UPDATE " table " SET incident = $1 WHERE incident = $2 AND origin IN " MERGE_OF_GONE
 /* A row that names a comment (by its uuid) stays with the comment. */
 #define BACK_WITH_COMMENT(table, column)                                                                               \
 	"UPDATE " table " SET incident = $1 WHERE incident = $2 AND " column                                           \
@@ -24,7 +19,7 @@ const struct merge_move merge_move_rows[] = {
     {"ticket", "incident", MOVE("ticket"), BACK_BY_ORIGIN("ticket"), NULL},
     /* What is said in a ticket goes with the ticket, whenever it was said; our own words go where they were said. */
     {"comment", "incident", MOVE("comment"),
-     "UPDATE comment SET incident = $1 WHERE incident = $2 AND CASE WHEN supplier = '' THEN origin IN " OF_GONE
+     "UPDATE comment SET incident = $1 WHERE incident = $2 AND CASE WHEN supplier = '' THEN origin IN " MERGE_OF_GONE
      " ELSE " WITH_TICKET("comment", "comment.ticket") " END",
      NULL},
     {"attachment", "incident", MOVE("attachment"),
@@ -35,16 +30,17 @@ const struct merge_move merge_move_rows[] = {
     {"correlation", "incident",
      "INSERT INTO correlation (key, incident, origin) SELECT key, $2, CASE origin WHEN 0 THEN $1 ELSE origin END FROM "
      "correlation WHERE incident = $1 ON CONFLICT (key, incident) DO NOTHING",
-     "DELETE FROM correlation WHERE incident = $2 AND origin IN " OF_GONE, NULL},
+     "DELETE FROM correlation WHERE incident = $2 AND origin IN " MERGE_OF_GONE, NULL},
     {"reference", "incident",
      "INSERT INTO reference (supplier, external_id, incident, by_supplier, by_ticket, origin) SELECT supplier, "
      "external_id, $2, by_supplier, by_ticket, CASE origin WHEN 0 THEN $1 ELSE origin END FROM reference WHERE "
      "incident = $1 ON CONFLICT (supplier, external_id, incident, by_supplier) DO NOTHING",
-     "DELETE FROM reference WHERE incident = $2 AND origin IN " OF_GONE, NULL},
+     "DELETE FROM reference WHERE incident = $2 AND origin IN " MERGE_OF_GONE, NULL},
     {"hand_over", "incident", MOVE_FIRST("hand_over"), BACK_BY_ORIGIN("hand_over"), NULL},
     /* An act's words are a comment with its uuid. */
     {"act", "incident", MOVE_FIRST("act"),
-     "UPDATE act SET incident = $1 WHERE incident = $2 AND (origin IN " OF_GONE " OR uuid IN (SELECT uuid FROM comment "
+     "UPDATE act SET incident = $1 WHERE incident = $2 AND (origin IN " MERGE_OF_GONE
+     " OR uuid IN (SELECT uuid FROM comment "
      "WHERE incident = $1))",
      NULL},
     {"timer", "incident", MOVE("timer"),
@@ -58,13 +54,21 @@ const struct merge_move merge_move_rows[] = {
      "attempt = 0 AND length(hash) = 0 THEN $2 ELSE marked END WHERE incident = $1",
      "UPDATE delivery SET incident = $1, marked = CASE WHEN attempt = 0 AND length(hash) = 0 THEN $1 ELSE marked END "
      "WHERE incident = $2 AND CASE WHEN comment <> '' THEN comment IN (SELECT uuid FROM comment WHERE incident = $1) "
-     "WHEN sent_to <> '' THEN " WITH_TICKET("delivery", "delivery.sent_to") " ELSE made_in IN " OF_GONE " END",
+     "WHEN sent_to <> '' THEN " WITH_TICKET("delivery", "delivery.sent_to") " ELSE made_in IN " MERGE_OF_GONE " END",
      NULL},
+    {"notified", "incident", MOVE("notified"),
+     "UPDATE notified SET incident = $1 WHERE incident = $2 AND (comment IN (SELECT uuid FROM comment WHERE incident = "
+     "$1) OR act IN (SELECT uuid FROM act WHERE incident = $1))",
+     NULL},
+    {"follow", "incident",
+     "INSERT INTO follow (account, incident, state, since_ms) SELECT account, $2, state, since_ms FROM follow WHERE "
+     "incident = $1 ON CONFLICT (account, incident) DO NOTHING",
+     NULL, "the rows of the one that went in stand on, and count again when both are parted"},
     {"join_request", "incident", MOVE_FIRST("join_request"), BACK_BY_ORIGIN("join_request"), NULL},
     {"join_request", "asking",
      "UPDATE join_request SET asking = $2, asking_origin = CASE asking_origin WHEN 0 THEN $1 ELSE asking_origin END "
      "WHERE asking = $1",
-     "UPDATE join_request SET asking = $1 WHERE asking = $2 AND asking_origin IN " OF_GONE, NULL},
+     "UPDATE join_request SET asking = $1 WHERE asking = $2 AND asking_origin IN " MERGE_OF_GONE, NULL},
     /* Where nothing says which of two places is right, the one that has read less: nothing counts as read that was not.
      */
     {"reading_place", "incident",
@@ -79,6 +83,7 @@ const struct merge_move merge_move_rows[] = {
     {"share", "incident", "DELETE FROM share WHERE incident = $1", NULL,
      "row_folds_merge() and row_folds_split() work out who takes part"},
     {"reads", "incident", NULL, NULL, "the same, and since when each reads"},
+    {"link", "incident", NULL, NULL, "asked for with all that went into an incident, and so is its other one"},
     {"event", "incident", NULL, NULL, "what happened to an incident is told of that one for ever"},
     {"finished", "incident", NULL, NULL, "saved with each incident"},
     {"once", "incident", NULL, NULL, "an answer that was given, by uuid"},

@@ -9,6 +9,11 @@
 
 #include "store/db.h"
 
+/* In a statement: the numbers of the incident $1, which went in, and of those that it had taken in before. */
+#define MERGE_OF_GONE                                                                                                  \
+	"(WITH RECURSIVE its(number) AS (SELECT $1 UNION SELECT incident.number FROM incident JOIN its ON "            \
+	"incident.merged_into = its.number WHERE incident.merged_into <> 0) SELECT number FROM its)"
+
 /* Of the statements, $1 is the incident that went in, $2 the one that took it in. A table that is named in the
  * statements of another one stands after it. */
 struct merge_move {

@@ -2,6 +2,7 @@
 #include "store/people.h"
 
 #include "core/echo.h"
+#include "core/mention.h"
 #include "core/organisation.h"
 #include "sdk/webhook.h"
 #include "store/users.h"
@@ -173,7 +174,7 @@ struct person people_asking(struct apply *apply, const struct reader *by, const 
 static bool event_names(const struct event *event, struct ent_str ref)
 {
 	if (sdk_eq(sdk_or_empty(event->actor.ref), ref) || sdk_eq(sdk_or_empty(event->comment.author.ref), ref) ||
-	    sdk_eq(sdk_or_empty(event->description.requester.ref), ref))
+	    sdk_eq(sdk_or_empty(event->description.requester.ref), ref) || mention_has(event->comment.mentions, ref))
 		return true;
 	for (size_t i = 0; i < event->n_attr; i++)
 		if (attr_in(PERSON_ATTRS, event->attr[i].attr) && sdk_eq(sdk_or_empty(event->attr[i].to.text), ref))

@@ -5,6 +5,7 @@
 #include "core/quote.h"
 #include "core/wording.h"
 #include "sdk/webhook.h"
+#include "store/mentions.h"
 #include "store/people.h"
 #include "store/wordings.h"
 
@@ -64,16 +65,20 @@ static enum ent_language copies_language(const struct copies *copies)
 /* The comment as it went, with these words. */
 static struct ent_str comment_text(const struct copies *copies, const struct comment *comment, struct ent_str body)
 {
-	const struct comment said = {.supplier = comment->supplier,
-				     .author.name = comment->author.name,
-				     .body = sdk_head(body, COPY_SIZE_MAX),
-				     .entry = comment->entry};
+	const struct apply *apply = copies->apply;
+	const struct ent_str head = sdk_head(body, COPY_SIZE_MAX);
+	const struct comment said = {
+	    .supplier = comment->supplier,
+	    .author.name = comment->author.name,
+	    .body = comment->supplier.n ? head : mentions_plain(apply->db, apply->arena, head, comment->format),
+	    .entry = comment->entry};
 
 	return wording_comment(copies->apply->arena, copies->apply->suppliers, copies_language(copies), &said);
 }
 
 #define COMMENT_FIELDS                                                                                                 \
-	"c.uuid, c.supplier, " PEOPLE_NAME("c.author") ", c.body, c.edited_ms > 0 OR c.removed = 1, c.entry"
+	"c.uuid, c.supplier, " PEOPLE_NAME("c.author") ", c.body, c.edited_ms > 0 OR c.removed = 1, c.entry, "         \
+						       "c.format"
 
 /* The row's COMMENT_FIELDS; one that has other words now is remembered. */
 static struct comment read_copied(struct copies *copies, struct db_stmt *stmt)
@@ -84,6 +89,7 @@ static struct comment read_copied(struct copies *copies, struct db_stmt *stmt)
 				  .body = db_str(stmt, 3),
 				  .entry = entry_of_text(arena, db_str(stmt, 5))};
 
+	(void)comment_format_by_word(db_str(stmt, 6), &comment.format);
 	snprintf(comment.uuid, ID_SIZE, "%.*s", ENT_F(db_str(stmt, 0)));
 	if (db_int(stmt, 4) == 0 || copies->n_changed == COPIES_MAX)
 		return comment;
@@ -120,13 +126,13 @@ static void add_deliveries(struct copies *copies)
 
 	while (!copies_full(copies) && db_row(stmt)) {
 		struct comment comment = read_copied(copies, stmt);
-		struct ent_str text = db_str(stmt, 7);
+		struct ent_str text = db_str(stmt, 8);
 
-		copies->has_brief |= db_int(stmt, 8) != 0;
+		copies->has_brief |= db_int(stmt, 9) != 0;
 		copies_add(copies,
 			   comment.uuid[0] ? comment_text(copies, &comment, text.n ? text : comment.body)
 					   : sdk_head(text, COPY_SIZE_MAX),
-			   db_str(stmt, 6));
+			   db_str(stmt, 7));
 	}
 	db_done(stmt);
 }

@@ -175,6 +175,10 @@ static enum ent_rc fold_one(struct rebuild *rebuild, struct ent_arena *arena, co
 		(void)dossier_load(&other, rebuild->db, arena, NULL, event->other);
 		row_folds_merge(rebuild->db, &dossier, &other, event);
 	}
+	if (event->kind == EVENT_INCIDENT_SPLIT) {
+		(void)dossier_load(&other, rebuild->db, arena, NULL, event->other);
+		row_folds_split(rebuild->db, &dossier, &other, event);
+	}
 	dossier_save(&dossier);
 	if (event->delivery_id.n)
 		inbox_mark(rebuild->db, event->supplier, event->delivery_id, event->recorded_ms);

@@ -12,7 +12,10 @@
 #include "store/dossier.h"
 #include "store/hand_over.h"
 #include "store/join.h"
+#include "store/links.h"
+#include "store/mentions.h"
 #include "store/merge_moves.h"
+#include "store/parting.h"
 #include "store/read_place.h"
 #include "store/rows.h"
 #include "store/rows_ticket.h"
@@ -87,7 +90,9 @@ static const struct {
     {"join", join_fold},
     {"act", acts_fold},
     {"undo", fold_undo},
+    {"mention", mentions_fold},
     {"read_place", read_place_fold},
+    {"link", links_fold},
 };
 
 void row_folds_apply(struct db *db, const struct event *event)
@@ -181,6 +186,7 @@ void row_folds_merge(struct db *db, struct dossier *kept, struct dossier *gone, 
 		kept->incident.said_ms = gone->incident.said_ms;
 	dossier_save(gone);
 	dossier_save(kept);
+	parting_keep(db, gone->incident.number, merged);
 	fix_audiences(db, kept, merged); /* by the shares and reads of before */
 	fix_audiences(db, gone, merged);
 	hand_over_fix(db, gone, merged);
@@ -192,6 +198,23 @@ void row_folds_merge(struct db *db, struct dossier *kept, struct dossier *gone, 
 	join_merge(db, kept->incident.number, at_ms);
 	incident_count(db, &kept->incident);
 	kept->dirty = true;
+	dossier_forget(kept);
+	dossier_forget(gone);
+}
+
+void row_folds_split(struct db *db, struct dossier *kept, struct dossier *gone, const struct event *split)
+{
+	const int64_t number = gone->incident.number;
+
+	dossier_save(gone);
+	dossier_save(kept);
+	parting_share(db, number, split);
+	merge_moves(db, MERGE_APART, number, kept->incident.number);
+	parting_end(db, number, split);
+	incident_count(db, &kept->incident);
+	incident_count(db, &gone->incident);
+	kept->dirty = gone->dirty = true;
+	dossier_save(gone);
 	dossier_forget(kept);
 	dossier_forget(gone);
 }

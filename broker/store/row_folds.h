@@ -11,5 +11,7 @@ void row_folds_apply(struct db *db, const struct event *event);
 /* incident.merged: all that is of `gone` is of `kept` from now on. Both dossiers are saved and then know their incident
  * alone. */
 void row_folds_merge(struct db *db, struct dossier *kept, struct dossier *gone, const struct event *merged);
+/* incident.split: what is of `gone` is its own again; incident.restored follows and makes it stand. As above. */
+void row_folds_split(struct db *db, struct dossier *kept, struct dossier *gone, const struct event *split);
 
 #endif

@@ -18,7 +18,7 @@ bool incident_load(struct db *db, struct ent_arena *arena, int64_t number, struc
 	struct db_stmt *stmt = db_use(
 	    db, "SELECT uuid, title, attributes, holder, holder_since_ms, opened_ms, changed_ms, sequence, "
 		"merged_into, n_ticket, n_comment, said_ms, finished, accepted, handed_by, declined_by, service, "
-		"site, requester, requester_of, needed_before_ms FROM incident WHERE number = $1");
+		"site, requester, requester_of, needed_before_ms, worded FROM incident WHERE number = $1");
 	db_bind_int(stmt, 1, number);
 	if (!db_row(stmt))
 		return false;
@@ -42,7 +42,8 @@ bool incident_load(struct db *db, struct ent_arena *arena, int64_t number, struc
 				 .site = sdk_dup(arena, db_str(stmt, 17)),
 				 .requester = person_of_value(&(struct ent_value){sdk_dup(arena, db_str(stmt, 18)),
 										  sdk_dup(arena, db_str(stmt, 19))}),
-				 .needed_before_ms = db_int(stmt, 20)};
+				 .needed_before_ms = db_int(stmt, 20),
+				 .worded = db_int(stmt, 21) != 0};
 	copy_uuid(ret->uuid, db_str(stmt, 0));
 	db_done(stmt);
 	return true;
@@ -90,11 +91,12 @@ void incident_save(struct db *db, struct ent_arena *arena, struct incident *inci
 	    incident->merged_into == 0 && !status_facts((enum ent_status)incident->values.at[ENT_STATUS])->open;
 	if (is_new) {
 		stmt = db_use(
-		    db, "INSERT INTO incident (title, status, attributes, holder, holder_since_ms, opened_ms, "
-			"changed_ms, sequence, merged_into, n_ticket, n_comment, number, said_ms, finished, accepted, "
-			"handed_by, declined_by, service, site, requester, requester_of, needed_before_ms, uuid) "
-			"VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, "
-			"$20, $21, $22, $23)");
+		    db,
+		    "INSERT INTO incident (title, status, attributes, holder, holder_since_ms, opened_ms, "
+		    "changed_ms, sequence, merged_into, n_ticket, n_comment, number, said_ms, finished, accepted, "
+		    "handed_by, declined_by, service, site, requester, requester_of, needed_before_ms, uuid, worded) "
+		    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, "
+		    "$20, $21, $22, $23, $24)");
 		db_bind_str(stmt, 2, sdk_str(sdk_status_name((enum ent_status)incident->values.at[ENT_STATUS])));
 		db_bind_str(stmt, 4, sdk_or_empty(incident->holder));
 		db_bind_int(stmt, 9, incident->merged_into);
@@ -107,7 +109,7 @@ void incident_save(struct db *db, struct ent_arena *arena, struct incident *inci
 		    db, "UPDATE incident SET title = $1, attributes = $3, holder_since_ms = $5, opened_ms = $6, "
 			"changed_ms = $7, sequence = $8, n_ticket = $10, n_comment = $11, said_ms = $13, accepted "
 			"= $15, handed_by = $16, declined_by = $17, service = $18, site = $19, requester = $20, "
-			"requester_of = $21, needed_before_ms = $22 WHERE number = $12");
+			"requester_of = $21, needed_before_ms = $22, worded = $24 WHERE number = $12");
 	}
 	db_bind_str(stmt, 1, sdk_or_empty(incident->title));
 	db_bind_str(stmt, 3, attr_values_print(&incident->values, attributes));
@@ -127,6 +129,7 @@ void incident_save(struct db *db, struct ent_arena *arena, struct incident *inci
 	db_bind_str(stmt, 20, sdk_or_empty(incident->requester.ref));
 	db_bind_str(stmt, 21, requester.native);
 	db_bind_int(stmt, 22, incident->needed_before_ms);
+	db_bind_int(stmt, 24, incident->worded);
 	(void)db_row(stmt);
 	incident->placed = false;
 	if (was_finished || incident->finished)

@@ -2,7 +2,8 @@
 /*
  * Times that come by themselves: the end of an undo, a promise that is due. Rows that outlive the process; the writer
  * runs what is due by the world's clock (see writer.h), each once. They are set and cleared only by the fold of events
- * (see row_folds.c), so that a rebuilt store has the same ones. jobs_timer.c has what each kind does.
+ * (see row_folds.c), so that a rebuilt store has the same ones; but for TIMER_WORK. jobs_timer.c has what each kind
+ * does.
  */
 #ifndef STORE_TIMERS_H
 #define STORE_TIMERS_H
@@ -15,7 +16,8 @@
 	X(TIMER_UNDO, "undo") /* subject: a comment that is held */                                                    \
 	X(TIMER_PROMISE, "promise")                                                                                    \
 	X(TIMER_ASK, "ask")                                                                                            \
-	X(TIMER_HANDOVER, "handover")
+	X(TIMER_HANDOVER, "handover")                                                                                  \
+	X(TIMER_WORK, "work") /* subject: an incident, whose places time changes; set by works.c, of no event */
 
 #define X(id, word) id,
 enum timer_kind { TIMER_KINDS(X) TIMER_N };

@@ -45,6 +45,33 @@ bool users_find(struct db *db, struct ent_arena *arena, struct ent_str ref, stru
 	return found;
 }
 
+static void bind_tools(struct db_stmt *stmt, int at, const struct supplier_set *suppliers, struct ent_str organisation)
+{
+	struct ent_str tool[ORGANISATION_TOOLS_MAX];
+	size_t n = organisation_tools(suppliers, organisation, tool);
+
+	for (size_t i = 0; i < ORGANISATION_TOOLS_MAX; i++)
+		db_bind_str(stmt, at + (int)i, i < n ? tool[i] : ENT_ABSENT);
+}
+
+#define USERS_PART(row, tools) row ".withdrawn_ms = 0 AND " row ".supplier IN (" tools ")"
+bool users_meet(struct db *db, const struct supplier_set *suppliers, struct ent_str one, struct ent_str other)
+{
+	static const char alone[] =
+	    "SELECT 1 FROM share AS one WHERE " USERS_PART("one", "$1, $2, $3, $4, $5, $6, $7, $8") " LIMIT 1";
+	static const char both[] =
+	    "SELECT 1 FROM share AS one JOIN share AS other ON other.incident = one.incident AND " USERS_PART(
+		"other", "$9, $10, $11, $12, $13, $14, $15, $16") " WHERE " USERS_PART("one", "$1, $2, $3, $4, $5, $6, "
+											      "$7, $8") " LIMIT 1";
+	const bool is_ours = sdk_eq(other, organisation_ours(suppliers));
+	struct db_stmt *stmt = db_use(db, is_ours ? alone : both);
+
+	bind_tools(stmt, 1, suppliers, one);
+	if (!is_ours)
+		bind_tools(stmt, 9, suppliers, other);
+	return db_found(stmt);
+}
+
 bool users_has_mail(struct db *db, struct ent_str organisation, struct ent_str mail)
 {
 	struct db_stmt *stmt =

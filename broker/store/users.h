@@ -3,6 +3,7 @@
 #ifndef STORE_USERS_H
 #define STORE_USERS_H
 
+#include "core/organisation.h"
 #include "core/role.h"
 #include "store/db.h"
 
@@ -51,6 +52,8 @@ bool users_have_other_admin(struct db *db, struct ent_str ref);
 /* The state of a person who is enabled again: active with a password or a provider, else invited. */
 struct ent_str users_state_again(struct db *db, struct ent_str ref);
 
+/* Both take part in one incident, by a share that stands. Ours is in each. */
+bool users_meet(struct db *db, const struct supplier_set *suppliers, struct ent_str one, struct ent_str other);
 /* False: there is none. */
 bool users_find(struct db *db, struct ent_arena *arena, struct ent_str ref, struct user *ret);
 

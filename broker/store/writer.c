@@ -9,6 +9,7 @@
 #include "store/once.h"
 #include "store/outbox.h"
 #include "store/people.h"
+#include "store/works.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -44,9 +45,12 @@ struct writer {
 	struct supplier_tallies tallies;
 	struct shelf *shelf; /* what was just written, from job to job */
 	struct accounts *accounts;
-	int64_t prune_before_ms; /* what is older goes, some of it each turn; 0: nothing is that old any more */
-	int64_t timer_ms;        /* when the next one is due, as committed; TIMER_NEVER */
-	int64_t timers_from_us;  /* none runs before (mono): there was no room for what they do */
+	int64_t prune_before_ms;        /* what is older goes, some of it each turn; 0: nothing is that old any more */
+	int64_t timer_ms;               /* when the next one is due, as committed; TIMER_NEVER */
+	int64_t timers_from_us;         /* none runs before (mono): there was no room for what they do */
+	struct supplier_set *works_for; /* table work is made for these, or being made; NULL: it is to be asked */
+	bool works_wait;                /* it is being made: incidents up to works_after are */
+	int64_t works_after;
 	int64_t
 	    seen_ms; /* the clock at its latest since it was last set back; INT64_MAX: nobody knows, timers are older */
 
@@ -111,6 +115,7 @@ void writer_free(struct writer *writer)
 	shelf_free(writer->shelf);
 	accounts_free(writer->accounts);
 	supplier_set_unref(writer->suppliers);
+	supplier_set_unref(writer->works_for);
 	pthread_cond_destroy(&writer->waiting);
 	pthread_mutex_destroy(&writer->lock);
 	free(writer);
@@ -256,6 +261,7 @@ static void run_job(struct writer *writer, struct job *job, int64_t now_ms)
 		jobs_row(job->kind)->run(&apply, job);
 		once_end(&apply, job);
 	}
+	works_follow(&apply);
 	audit_job(&apply, job);
 	job->n_event = apply.n_event;
 	job->joins_full = apply.joins_full;
@@ -275,11 +281,25 @@ static struct supplier_set *take_suppliers(struct writer *writer)
 	return suppliers;
 }
 
+/* The configuration may be another one than the one for which table work was made. */
+static void ask_works(struct writer *writer, struct supplier_set *suppliers)
+{
+	if (!suppliers || suppliers == writer->works_for)
+		return;
+	supplier_set_unref(writer->works_for);
+	writer->works_for = supplier_set_ref(suppliers);
+	writer->works_wait = !works_stand(writer->db, suppliers);
+	writer->works_after = 0;
+}
+
 /* Without suppliers nobody could be told what timers do: they wait. */
 static bool timers_have_work(const struct writer *writer, const struct supplier_set *suppliers, int64_t now_ms)
 {
-	if (!suppliers || writer->timer_ms == TIMER_NEVER ||
-	    writer->clock->mono_us(writer->clock) < writer->timers_from_us)
+	if (!suppliers || writer->clock->mono_us(writer->clock) < writer->timers_from_us)
+		return false;
+	if (writer->works_wait)
+		return true;
+	if (writer->timer_ms == TIMER_NEVER)
 		return false;
 	return writer->timer_ms <= now_ms || now_ms < writer->seen_ms;
 }
@@ -297,6 +317,13 @@ static int64_t run_timers(struct writer *writer, const struct supplier_set *supp
 
 		run_job(writer, &job, now_ms);
 		n_event += job.n_event;
+	}
+	if (writer->works_wait && !db_failed(writer->db)) {
+		struct job job = {.kind = JOB_WORKS, .ask.id = writer->works_after, .suppliers = suppliers};
+
+		run_job(writer, &job, now_ms);
+		writer->works_after = job.ask.id;
+		writer->works_wait = job.outcome == JOB_WAITING;
 	}
 	return n_event;
 }
@@ -335,6 +362,9 @@ static enum ent_rc undo_batch(struct writer *writer, struct job *batch, struct l
 	shelf_clear(writer->shelf);
 	accounts_clear(writer->accounts);
 	writer->ledger = before;
+	supplier_set_unref(writer->works_for);
+	writer->works_for = NULL;
+	writer->works_wait = false;
 	writer->prune_before_ms = 0; /* until it is asked for again: without room that would be tried without end */
 	if (!db_forgive_full(writer->db))
 		return ENT_EINVAL;
@@ -443,6 +473,7 @@ enum ent_rc writer_step(struct writer *writer, struct ent_err *err)
 	struct job *batch = take_batch(writer, &n_job);
 	int64_t now_ms = writer->clock->now_ms(writer->clock);
 	struct supplier_set *suppliers = take_suppliers(writer);
+	ask_works(writer, suppliers);
 	bool has_timers = timers_have_work(writer, suppliers, now_ms);
 
 	if (!batch && !writer->prune_before_ms && !has_timers) {

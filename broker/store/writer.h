@@ -62,16 +62,21 @@ enum job_kind {
 			      * more is JOB_REPEATED */
 	JOB_COMMENT_UNDO,    /* the same: it is taken back, as if it had never been written */
 	JOB_COMMENT_PIN,     /* incident, comment_uuid, is_pinned, author */
+	JOB_FOLLOW,          /* incident, text: a state of follows.h; "": it is not followed any more. Of a person */
 	JOB_READ,            /* incident, comment_uuid: a person has read what had come when that one came */
 	JOB_STATUS,          /* incident, status (UNKNOWN: it stays), description, author */
 	/* People who work together; each: incident, author, text, format, audience, comment_uuid of the words */
-	JOB_ACT_BEGIN,     /* act: kind, to, due_ms. A repeat of a uuid is JOB_REPEATED, as below */
-	JOB_ACT_ANSWER,    /* act: uuid, kind (any of its noun), accepts: an ask, a hand-over, a call for help is
-			    * answered. Without text only a hand-over, accepted */
-	JOB_ACT_END,       /* act: uuid, kind; no words: an ask or a hand-over is withdrawn, a call for help ended */
-	JOB_TELL,          /* plain words for the requester; supplier: where the requester has a ticket, or absent */
-	JOB_JOIN_ACCEPT,   /* id, author */
-	JOB_JOIN_REFUSE,   /* id, text: why, may be absent, author */
+	JOB_ACT_BEGIN,   /* act: kind, to, due_ms. A repeat of a uuid is JOB_REPEATED, as below */
+	JOB_ACT_ANSWER,  /* act: uuid, kind (any of its noun), accepts: an ask, a hand-over, a call for help is
+			  * answered. Without text only a hand-over, accepted */
+	JOB_ACT_END,     /* act: uuid, kind; no words: an ask or a hand-over is withdrawn, a call for help ended */
+	JOB_TELL,        /* plain words for the requester; supplier: where the requester has a ticket, or absent */
+	JOB_MERGE,       /* incident, other: both become one, the older stays; author. They are: JOB_REPEATED */
+	JOB_SPLIT,       /* incident, other (0: that it took in last): it stands again; author. It does: JOB_REPEATED */
+	JOB_LINK,        /* incident, other, relation, author. They are: JOB_REPEATED */
+	JOB_UNLINK,      /* the same: not any more */
+	JOB_JOIN_ACCEPT, /* id, author */
+	JOB_JOIN_REFUSE, /* id, text: why, may be absent, author */
 	JOB_DELIVERY_ACT,  /* id, action, text */
 	JOB_REPAIR,        /* supplier (absent: all), cause; ret_count */
 	JOB_MAP_PUBLISH,   /* supplier, text: json, author; ret_count: version */
@@ -94,12 +99,16 @@ enum job_kind {
 	JOB_SUPPLIER_STATE, /* state: what changed is an event */
 
 	/* By the writer itself */
-	JOB_TIMER /* timer: its time has come */
+	JOB_TIMER, /* timer: its time has come */
+	JOB_WORKS  /* id: table work is made anew for incidents after this number. It moves; JOB_WAITING: there are more
+		    */
 };
 
 /* A request of a person, or of link/. */
 struct ask {
 	int64_t incident; /* number */
+	int64_t other;    /* of another incident; 0: none is named */
+	enum relation relation;
 	int64_t id;
 	struct ent_str supplier, text;
 	struct ent_person author; /* the token's name */
@@ -133,6 +142,9 @@ struct ask {
 	struct supplier_state state;
 
 	int64_t ret_count;
+	/* Whom the words mention who could not read them; "": nobody. And whether its organisation takes part. */
+	char outside[ID_SIZE], outside_of[SUPPLIER_NAME_MAX + 1];
+	bool outside_shares;
 };
 
 enum job_outcome {

@@ -6,6 +6,7 @@
 #include "core/attr.h"
 #include "core/organisation.h"
 #include "sdk/webhook.h"
+#include "store/mentions.h"
 #include "store/rows_ticket.h"
 
 /* As hit_incident() reads them. */
@@ -52,8 +53,12 @@ static void hit_comment(const struct view *view, struct db_stmt *stmt, struct hi
 	ret->uuid = hit_text(view, stmt, AFTER_INCIDENT);
 	ret->supplier = hit_text(view, stmt, AFTER_INCIDENT + 1);
 	ret->author = hit_text(view, stmt, AFTER_INCIDENT + 2);
-	ret->text = hit_text(view, stmt, AFTER_INCIDENT + 3);
 	ret->created_ms = db_int(stmt, AFTER_INCIDENT + 4);
+	enum ent_format format = ENT_TEXT;
+	(void)comment_format_by_word(db_str(stmt, AFTER_INCIDENT + 5), &format);
+	ret->text = hit_text(view, stmt, AFTER_INCIDENT + 3);
+	if (!ret->supplier.n)
+		ret->text = mentions_plain(view->db, view->arena, ret->text, format);
 }
 
 struct hit_row {
@@ -74,7 +79,8 @@ static const struct hit_row *hit_row_of(enum hit_kind kind)
 				"ticket.supplier") " AND " HIT_TAKES_PART("ticket.incident"),
 			    hit_ticket},
 	    [HIT_COMMENT] = {"SELECT " HIT_INCIDENT_COLUMNS
-			     ", comment.uuid, comment.supplier, comment.author, comment.body, comment.created_ms "
+			     ", comment.uuid, comment.supplier, comment.author, comment.body, comment.created_ms, "
+			     "comment.format "
 			     "FROM comment JOIN incident ON incident.number = comment.incident WHERE comment.id = $1 "
 			     "AND comment.removed = 0 AND " VIEW_SEES_COMMENT,
 			     hit_comment},

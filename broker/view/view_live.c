@@ -58,7 +58,7 @@ static bool take_live(void *to, const struct outbox_row *row)
 	if (!data.p)
 		return true;
 	struct live_event event = {.seq = row->seq,
-				   .id = view_position_print(view, row->seq),
+				   .id = view_position_print(view, row->seq, 0),
 				   .type = event_type(view->arena, row->kind),
 				   .subject = sdk_or_empty(row->subject)};
 	if (sdk_json_parse(view->arena, row->json, &json, &err) == ENT_OK)
@@ -82,7 +82,7 @@ static bool take_seen(struct live *live, struct db_stmt *stmt)
 
 	if (!view_event_read(view, &part, db_str(stmt, 1), db_int(stmt, 4), db_str(stmt, 5), &event))
 		return true;
-	told.id = view_position_print(view, told.seq);
+	told.id = view_position_print(view, told.seq, 0);
 	told.type = event_type(view->arena, event.kind);
 	told.supplier = view_is_own(view, event.supplier) ? sdk_or_empty(event.supplier) : ENT_STR("");
 	print_head(live, &w, &told, db_int(stmt, 3));

@@ -84,11 +84,55 @@ static void print_bare(struct sdk_jsonw *w, const char *type)
 	sdk_jsonw_close(w, '}');
 }
 
+static const struct mention_person *mentioned_at(const struct view_mentions *mentions, struct ent_str text)
+{
+	char ref[ID_SIZE];
+
+	if (!mention_at(text, ref))
+		return NULL;
+	for (size_t i = 0; i < mentions->n; i++)
+		if (strcmp(mentions->list[i].ref, ref) == 0)
+			return &mentions->list[i];
+	return NULL;
+}
+
+static void print_some(struct sdk_jsonw *w, struct ent_str text)
+{
+	if (text.n)
+		print_literal(w, "text", text);
+}
+
+/* Text, and the people whom it mentions. */
+static void print_said(struct sdk_jsonw *w, struct ent_str text, const struct view_mentions *mentions)
+{
+	const struct mention_person *person;
+	size_t from = 0;
+
+	for (size_t i = 0; mentions->n && i + MENTION_BYTES <= text.n; i++) {
+		person = mentioned_at(mentions, (struct ent_str){text.p + i, text.n - i});
+		if (!person)
+			continue;
+		print_some(w, (struct ent_str){text.p + from, i - from});
+		if (view_mention_is_plain(mentions, person)) {
+			print_literal(w, "text", ENT_STR("@"));
+			print_some(w, mentions_name(person));
+		} else {
+			view_mention_node(w, person);
+		}
+		from = i + MENTION_BYTES;
+		i = from - 1;
+	}
+	if (from == 0 || from < text.n)
+		print_literal(w, "text", (struct ent_str){text.p + from, text.n - from});
+}
+
 /* A node that holds no other. */
-static void print_leaf(struct sdk_jsonw *w, cmark_node *node)
+static void print_leaf(struct sdk_jsonw *w, cmark_node *node, const struct view_mentions *mentions)
 {
 	switch (cmark_node_get_type(node)) {
 	case CMARK_NODE_TEXT:
+		print_said(w, literal_of(node), mentions);
+		break;
 	case CMARK_NODE_HTML_BLOCK: /* visible, as it was typed */
 	case CMARK_NODE_HTML_INLINE:
 		print_literal(w, "text", literal_of(node));
@@ -165,7 +209,7 @@ static bool has_few_nodes(cmark_node *root)
 	return n <= MARKDOWN_NODES_MAX;
 }
 
-static void print_nodes(struct sdk_jsonw *w, cmark_node *root)
+static void print_nodes(struct sdk_jsonw *w, cmark_node *root, const struct view_mentions *mentions)
 {
 	cmark_iter *iter = cmark_iter_new(root);
 	cmark_event_type event;
@@ -176,7 +220,7 @@ static void print_nodes(struct sdk_jsonw *w, cmark_node *root)
 		cmark_node *node = cmark_iter_get_node(iter);
 
 		if (is_leaf(node)) {
-			print_leaf(w, node);
+			print_leaf(w, node, mentions);
 		} else if (is_passed_over(node)) {
 			continue;
 		} else if (event == CMARK_EVENT_ENTER && depth == MARKDOWN_DEPTH) {
@@ -195,14 +239,17 @@ static void print_nodes(struct sdk_jsonw *w, cmark_node *root)
 	cmark_iter_free(iter);
 }
 
-void view_markdown_kprint(struct sdk_jsonw *w, const char *key, struct ent_str text)
+void view_markdown_kprint(struct sdk_jsonw *w, const char *key, struct ent_str text,
+			  const struct view_mentions *mentions)
 {
 	if (!text.n || !is_quick(text))
 		return;
 	cmark_node *root = cmark_parse_document(text.p, text.n, CMARK_OPT_DEFAULT);
+	if (mentions->n)
+		cmark_consolidate_text_nodes(root); /* "<" and what follows it are two */
 	if (has_few_nodes(root)) {
 		sdk_jsonw_key(w, key);
-		print_nodes(w, root);
+		print_nodes(w, root, mentions);
 	}
 	cmark_node_free(root);
 }

@@ -7,7 +7,7 @@
 #ifndef VIEW_MARKDOWN_H
 #define VIEW_MARKDOWN_H
 
-#include "sdk/jsonw.h"
+#include "view/view_mention.h"
 
 #define MARKDOWN_MAX          16384 /* bytes; a longer text stays plain */
 #define MARKDOWN_BRACKETS_MAX 1000  /* the same with more of ( ) [ ] < > */
@@ -15,7 +15,8 @@
 
 #define MARKDOWN_NODES_MAX 2000 /* the same with more nodes */
 
-/* "key": [nodes]; nothing at all of a text that stays plain. */
-void view_markdown_kprint(struct sdk_jsonw *w, const char *key, struct ent_str text);
+/* "key": [nodes]; nothing at all of a text that stays plain. mentions: whom it mentions: nodes of their own. */
+void view_markdown_kprint(struct sdk_jsonw *w, const char *key, struct ent_str text,
+			  const struct view_mentions *mentions);
 
 #endif

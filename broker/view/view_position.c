@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A Feistel network of four rounds over 16 bytes: the number and as many zeros, by which a forged one is known. */
+/* A Feistel network of four rounds over 16 bytes: the number, a nonce, and 32 zeros, by which a forged one is known. */
 #include "view/view_position.h"
 
 #include <stdio.h>
@@ -40,9 +40,9 @@ static uint64_t mix_half(const struct view *view, struct ent_str key, int round,
 	return ret;
 }
 
-struct ent_str view_position_print(const struct view *view, int64_t seq)
+struct ent_str view_position_print(const struct view *view, int64_t seq, uint32_t nonce)
 {
-	struct halves at = {(uint64_t)seq, 0};
+	struct halves at = {(uint64_t)seq, (uint64_t)nonce << 32};
 	struct ent_str key;
 
 	if (view_is_ours(view))
@@ -92,7 +92,7 @@ bool view_position_read(const struct view *view, struct ent_str text, int64_t *r
 	key = position_key(view);
 	for (int i = ROUNDS; i-- > 0;)
 		at = (struct halves){at.right ^ mix_half(view, key, i, at.left), at.left};
-	if (at.right != 0 || at.left > INT64_MAX)
+	if ((uint32_t)at.right != 0 || at.left > INT64_MAX)
 		return false;
 	*ret = (int64_t)at.left;
 	return true;

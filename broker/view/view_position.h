@@ -9,7 +9,9 @@
 
 #include "view/view.h"
 
-struct ent_str view_position_print(const struct view *view, int64_t seq);
+/* nonce: 0 for the position of an event that the reader sees. For any other position a random number: two of them do
+ * not tell whether anything happened between. */
+struct ent_str view_position_print(const struct view *view, int64_t seq, uint32_t nonce);
 /* False: it is none of this reader's. */
 bool view_position_read(const struct view *view, struct ent_str text, int64_t *ret);
 

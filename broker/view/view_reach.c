@@ -8,6 +8,7 @@
 #include "store/dossier.h"
 #include "store/rows.h"
 #include "view/view_json.h"
+#include "view/view_mention.h"
 
 static void print_names(struct sdk_jsonw *w, const char *key, struct ent_str rest)
 {
@@ -38,8 +39,46 @@ static void print_tools(const struct view *view, struct sdk_jsonw *w, const stru
 	sdk_jsonw_close(w, ']');
 }
 
+/* Whom the words mention, and who of them could not read it. */
+struct mentioned {
+	struct mention_person *list;
+	bool *reads;
+	size_t n;
+};
+
+/* False: somebody is mentioned whom the reader cannot know. */
+static bool find_mentioned(const struct view *view, struct dossier *dossier, const struct comment *comment,
+			   int64_t now_ms, struct mentioned *ret, struct ent_err *err)
+{
+	ret->n = mentions_read(view->db, view->arena, comment->body, comment->format, &ret->list);
+	ret->reads = SDK_NEW_N(view->arena, bool, ret->n + 1);
+	for (size_t i = 0; i < ret->n; i++) {
+		const struct mention_person *one = &ret->list[i];
+
+		if (!mentions_knows(view->db, view->arena, view->suppliers, view->reader, sdk_str(one->ref))) {
+			(void)sdk_fail_said(err, ENT_EINVAL, mentions_unknown(view->arena, one->ref));
+			return false;
+		}
+		ret->reads[i] = mention_reaches(dossier, comment, one->organisation, one->is_quoted, now_ms);
+	}
+	return true;
+}
+
+static void print_mentioned(struct sdk_jsonw *w, const struct mentioned *mentioned)
+{
+	sdk_jsonw_key(w, "mentions");
+	sdk_jsonw_open(w, '[');
+	for (size_t i = 0; i < mentioned->n; i++) {
+		sdk_jsonw_open(w, '{');
+		view_mention_members(w, &mentioned->list[i]);
+		sdk_jsonw_kbool(w, "reads", mentioned->reads[i]);
+		sdk_jsonw_close(w, '}');
+	}
+	sdk_jsonw_close(w, ']');
+}
+
 static void print_reach(const struct view *view, struct sdk_jsonw *w, const struct comment *comment,
-			struct ent_str readers, const struct reach *reach)
+			struct ent_str readers, const struct reach *reach, const struct mentioned *mentioned)
 {
 	sdk_jsonw_open(w, '{');
 	sdk_jsonw_key(w, "audience");
@@ -56,6 +95,7 @@ static void print_reach(const struct view *view, struct sdk_jsonw *w, const stru
 	sdk_jsonw_close(w, ']');
 	print_tools(view, w, reach);
 	sdk_jsonw_kbool(w, "requester_reads", reach->requester);
+	print_mentioned(w, mentioned);
 	sdk_jsonw_close(w, '}');
 }
 
@@ -116,6 +156,7 @@ enum ent_rc view_reach(const struct view *view, const struct view_reach *asked, 
 {
 	struct dossier dossier;
 	struct comment comment;
+	struct mentioned mentioned;
 	struct reach reach;
 	struct sdk_buf buf;
 	struct sdk_jsonw w;
@@ -126,10 +167,15 @@ enum ent_rc view_reach(const struct view *view, const struct view_reach *asked, 
 		return no_comment(view, err);
 	if (!is_allowed_whom(view, asked, &dossier, &comment.audience, ret_verdict, err))
 		return ENT_EINVAL;
+	if (!find_mentioned(view, &dossier, &comment, asked->now_ms, &mentioned, err)) {
+		*ret_verdict = WHOM_REQUESTER; /* any that is about the words, not the state of things */
+		return ENT_EINVAL;
+	}
 	const struct ent_str readers = reach_readers(&dossier, &comment);
+	comment.body = mentions_plain(view->db, view->arena, comment.body, comment.format); /* as tools get it */
 	reach_comment(&dossier, &comment, asked->now_ms, &reach);
 	sdk_buf_init(&buf, JSON_ANSWER_MAX);
 	sdk_jsonw_init(&w, &buf);
-	print_reach(view, &w, &comment, readers, &reach);
+	print_reach(view, &w, &comment, readers, &reach, &mentioned);
 	return json_answer(view->db, view->arena, &buf, ret, err);
 }

@@ -14,8 +14,8 @@ struct view_reach {
 	const char *reply_to; /* "": it answers none */
 	const char *comment;  /* uuid of the one of the thread that more shall read; NULL: a new one */
 };
-/* {"audience", "readers", "organisations", "tools", "requester_reads", "mentions"}. Others than ours see no tools but
- * their own. ENT_EINVAL with *ret_verdict: it would be refused so. */
+/* {"audience", "readers", "organisations", "tools", "requester_reads", "mentions": who of them reads it}. Others than
+ * ours see no tools but their own. ENT_EINVAL with *ret_verdict: it would be refused so. */
 enum ent_rc view_reach(const struct view *view, const struct view_reach *asked, struct ent_str *ret,
 		       enum whom_verdict *ret_verdict, struct ent_err *err);
 

@@ -8,34 +8,11 @@
 
 /* ---- whom a reader may know -------------------------------------------------------------- */
 
-/* A standing share of one of its tools, in an incident in which the reader's organisation has one too. $9 to $16: the
- * tools of the other. Ours is in each incident. */
-#define MEETS                                                                                                          \
-	"SELECT 1 FROM share AS part JOIN share AS other ON other.incident = part.incident AND other.withdrawn_ms = "  \
-	"0 "                                                                                                           \
-	"AND other.supplier IN ($9, $10, $11, $12, $13, $14, $15, $16) WHERE $30 IS NOT NULL AND part.withdrawn_ms = " \
-	"0 AND " VIEW_IS_OWN("part.supplier") "LIMIT 1"
-#define TAKES_PART                                                                                                     \
-	"SELECT 1 FROM share AS part WHERE $30 IS NOT NULL AND part.withdrawn_ms = 0 AND " VIEW_IS_OWN(                \
-	    "part.supplier") "LIMIT 1"
-enum { OTHER_AT = 9 };
-
-static bool meets_organisation(const struct view *view, struct ent_str organisation)
-{
-	struct ent_str tool[ORGANISATION_TOOLS_MAX];
-	bool is_ours = sdk_eq(organisation, organisation_ours(view->suppliers));
-	size_t n = organisation_tools(view->suppliers, organisation, tool);
-	struct db_stmt *stmt = db_use(view->db, is_ours ? TAKES_PART : MEETS);
-
-	view_bind(view, stmt);
-	for (size_t i = 0; i < ORGANISATION_TOOLS_MAX && !is_ours; i++)
-		db_bind_str(stmt, OTHER_AT + (int)i, i < n ? tool[i] : ENT_ABSENT);
-	return db_found(stmt);
-}
-
 static bool knows_organisation(const struct view *view, struct ent_str organisation)
 {
-	return reader_sees_own(view->reader, organisation) || meets_organisation(view, organisation);
+	return reader_sees_own(view->reader, organisation) ||
+	       (view->reader->organisation.n &&
+		users_meet(view->db, view->suppliers, view->reader->organisation, organisation));
 }
 
 /* Those that the reader knows, each between two commas; "": all, for our people. */
@@ -189,4 +166,13 @@ enum ent_rc view_user_organisation(const struct view *view, struct ent_str name,
 	sdk_jsonw_init(&w, &buf);
 	organisation_print(view, &w, name);
 	return json_answer(view->db, view->arena, &buf, ret, err);
+}
+
+struct ent_str view_user_own_name(const struct view *view)
+{
+	struct user user;
+
+	if (!view->reader->ref.n || !users_find(view->db, view->arena, view->reader->ref, &user))
+		return ENT_STR("");
+	return user.name;
 }

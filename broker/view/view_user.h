@@ -14,6 +14,8 @@ enum ent_rc view_user_list(const struct view *view, struct ent_str organisation,
     __attribute__((warn_unused_result));
 enum ent_rc view_user(const struct view *view, struct ent_str ref, struct ent_str *ret, struct ent_err *err)
     __attribute__((warn_unused_result));
+/* The reader's own name; "": it is a machine. */
+struct ent_str view_user_own_name(const struct view *view);
 /* {"items":[{"name","ours","tools"}]}: the tools of the own one, and all for our people. */
 enum ent_rc view_user_organisations(const struct view *view, struct ent_str *ret, struct ent_err *err)
     __attribute__((warn_unused_result));

@@ -7,6 +7,7 @@
 #include "store/rows.h"
 #include "store/wordings.h"
 #include "view/view_json.h"
+#include "view/view_mention.h"
 #include "view/view_person.h"
 #include "view/view_reader.h"
 #include "view/view_thread.h"
@@ -95,6 +96,11 @@ static void print_wording(const struct view *view, struct sdk_jsonw *w, const st
 	if (tells_words(event) && !now->removed) {
 		sdk_jsonw_kstr(w, "body", sdk_or_empty(event->comment.body));
 		sdk_jsonw_kz(w, "format", comment_format_word(event->comment.format));
+		if (!event->comment.supplier.n) {
+			const struct view_mentions mentions =
+			    view_mentions(view, event->comment.body, event->comment.format, ENT_STR(""));
+			view_mention_kprint(w, &mentions);
+		}
 		view_json_audience(view, w, *audience);
 	}
 	sdk_jsonw_close(w, '}');

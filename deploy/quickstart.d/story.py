@@ -85,6 +85,7 @@ class Stage:
         self.broker = self.tail = self.desk = None
         self.token = self.kafka = self.desk_url = ""
         self.events = []  # parsed lines of `entente tail --json`
+        self.bare = []  # those about which nothing was said but their name
         self.lines = queue.Queue()
         whsec = ["whsec_" + base64.b64encode(secrets.token_bytes(24)).decode() for _ in range(2)]
         self.secret = {tale.NORTH: whsec[0], tale.ORION: secrets.token_urlsafe(24), tale.VEGA: secrets.token_urlsafe(24),
@@ -233,7 +234,9 @@ class Stage:
                     raise Failed(f"entente tail ended: {self.tail.stderr.read()}") from None
                 continue
             event = json.loads(line)
-            say(f"   kafka  {in_words(event)}", DIM)
+            said = in_words(event)
+            say(f"   kafka  {said}", DIM)
+            self.bare += [said] if len(said.split()) < 3 else []
             if "incident" in event["data"]:  # else it is about a supplier's tool
                 self.events.append(event)
 
@@ -254,6 +257,8 @@ def in_words(event):
         detail = f"{data['delivery']['op']} stands in {data['supplier']}'s tool, ticket {data.get('ticket', {}).get('id', '?')}"
     elif "brief" in data:
         detail = f"with {data['supplier']}{' (escalated)' if data['escalated'] else ''}: \"{data['brief']['what']}\""
+    elif name == "incident.shared":
+        detail = f"with {data['supplier']}, whose ticket names it"
     elif "from" in data:
         detail = f"{data['from']} -> {data['to']}{'' if data.get('accepted', True) else ' (not accepted yet)'}"
     elif name == "incident.holder_accepted":
@@ -341,6 +346,7 @@ def check_all(stage, checks, number):
     checks.equal("dead letters", [(d["supplier"], d["delivery_id"]) for d in dead], [(tale.VEGA, "1795321200004")])
     checks.equal("the stream is the incident's history, without gap", [int(e["sequence"]) for e in stage.events],
                  list(range(1, len(stage.events) + 1)))
+    checks.equal("each line of the stream says something", stage.bare, [])
     checks.equal("each event once", len({e["id"] for e in stage.events}), len(stage.events))
     check_way_out(stage, checks, number)
 

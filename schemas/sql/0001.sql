@@ -64,7 +64,8 @@ CREATE TABLE incident (
 	merged_into     BIGINT NOT NULL, -- number, 0 lives
 	n_ticket        BIGINT NOT NULL,
 	n_comment       BIGINT NOT NULL,
-	finished        SMALLINT NOT NULL -- 1: table finished lists it
+	finished        SMALLINT NOT NULL, -- 1: table finished lists it
+	worded          SMALLINT NOT NULL DEFAULT 0 -- 1: what is said next may change its rows of table work
 );
 CREATE INDEX incident_changed ON incident (changed_ms, number);
 -- Lists by status and holder: the incidents in work are few, and their time of change, which every webhook moves, stays

@@ -75,7 +75,7 @@ CREATE TABLE timer (
 	id       INTEGER PRIMARY KEY,
 	due_ms   BIGINT NOT NULL, -- by the world's clock
 	made_ms  BIGINT NOT NULL, -- 0: due by the calendar; else counted from then, and anew when the clock is set back behind it
-	kind     TEXT NOT NULL, -- undo, promise, ask, handover
+	kind     TEXT NOT NULL, -- undo, promise, ask, handover, work
 	incident BIGINT NOT NULL, -- number; a merge moves it
 	subject  TEXT NOT NULL, -- uuid of what it is about
 	UNIQUE (kind, subject)
@@ -105,6 +105,58 @@ CREATE TABLE act (
 );
 CREATE INDEX act_incident ON act (incident, id);
 CREATE INDEX act_open ON act (incident, id) WHERE state = 'open';
+
+-- Whom the words of a comment mention (mention): those who may read it, outside of quotes. Made by the fold of events.
+CREATE TABLE mention (
+	comment TEXT NOT NULL, -- uuid
+	account TEXT NOT NULL, -- ref
+	PRIMARY KEY (comment, account)
+);
+CREATE INDEX mention_account ON mention (account);
+-- Who follows an incident's thread, or wants to hear nothing of it. Private to the person: in no event, and not rebuilt.
+CREATE TABLE follow (
+	account  TEXT NOT NULL, -- ref
+	incident BIGINT NOT NULL,
+	state    TEXT NOT NULL, -- followed, muted
+	since_ms BIGINT NOT NULL,
+	PRIMARY KEY (account, incident)
+);
+CREATE INDEX follow_incident ON follow (incident, since_ms);
+-- Of what a person is notified: the inbox that people read. (Table inbox has what came in from tools.) Filled by the writer
+-- beside the fold, for a person or for all people of an organisation. Private as `follow`. A reader is asked again for its right.
+CREATE TABLE notified (
+	account      TEXT NOT NULL, -- ref; '' for each of the organisation
+	organisation TEXT NOT NULL, -- ''  for one account
+	about        TEXT NOT NULL, -- uuid of the words; of what has none: uuid of the act and the event's name
+	reason       INTEGER NOT NULL, -- see store/notify.h: the least counts
+	incident     BIGINT NOT NULL,
+	comment      TEXT NOT NULL, -- uuid; ''
+	act          TEXT NOT NULL, -- uuid; ''
+	by_ref       TEXT NOT NULL, -- who did it: is not notified; ''
+	made_ms      BIGINT NOT NULL,
+	PRIMARY KEY (account, organisation, about)
+);
+CREATE INDEX notified_made ON notified (account, organisation, made_ms, about);
+CREATE INDEX notified_incident ON notified (incident);
+-- Where to start (work): the places of each incident in the ordered list of each organisation, and why it stands there;
+-- see core/worklist.h. Made from the other tables and the configuration: when an incident is stirred, when its time has
+-- come, and anew when the configuration is another one. No event; a rebuilt store makes it when it is served.
+CREATE TABLE work (
+	incident     BIGINT NOT NULL, -- number
+	organisation TEXT NOT NULL,
+	reason       TEXT NOT NULL,
+	rank         SMALLINT NOT NULL, -- of the reason
+	place        SMALLINT NOT NULL, -- 1: this reason gives the incident its place
+	at_ms        BIGINT NOT NULL, -- of one rank the oldest goes first
+	due_ms       BIGINT NOT NULL, -- 0: none
+	overdue      SMALLINT NOT NULL,
+	subject      TEXT NOT NULL, -- uuid of the act, number of the delivery or join request; ''
+	about        TEXT NOT NULL, -- the organisation or supplier that it is about; ''
+	PRIMARY KEY (incident, organisation, reason)
+);
+CREATE INDEX work_place ON work (organisation, rank, at_ms, incident) WHERE place = 1;
+CREATE INDEX work_reason ON work (organisation, reason, at_ms, incident);
+
 -- Writes that were asked for with an Idempotency-Key (thread); kept for a day, in no event.
 CREATE TABLE once (
 	asker    TEXT NOT NULL, -- ref of the account; of a machine its token's
@@ -134,4 +186,48 @@ CREATE TABLE seen (
 	organisation TEXT NOT NULL,
 	seen_ms      BIGINT NOT NULL,
 	PRIMARY KEY (comment, organisation)
+);
+-- Merges that can be undone (split): which incident went into which, and who took part in each before that.
+CREATE TABLE merging (
+	gone  BIGINT PRIMARY KEY, -- number
+	kept  BIGINT NOT NULL, -- the one that took it in
+	seq   BIGINT NOT NULL, -- of incident.merged: the last one is undone first
+	at_ms BIGINT NOT NULL
+);
+CREATE INDEX merging_kept ON merging (kept, seq);
+-- share and reads of both incidents, as they stood before.
+CREATE TABLE merging_share (
+	gone         BIGINT NOT NULL, -- as in merging
+	side         BIGINT NOT NULL, -- number of the incident: gone or kept
+	supplier     TEXT NOT NULL, -- from here on as in share
+	since_ms     BIGINT NOT NULL,
+	sees_ms      BIGINT NOT NULL,
+	reads_ms     BIGINT NOT NULL,
+	withdrawn_ms BIGINT NOT NULL,
+	anew         SMALLINT NOT NULL,
+	PRIMARY KEY (gone, side, supplier)
+);
+CREATE TABLE merging_reads (
+	gone     BIGINT NOT NULL,
+	side     BIGINT NOT NULL,
+	supplier TEXT NOT NULL,
+	origin   BIGINT NOT NULL,
+	since_ms BIGINT NOT NULL,
+	PRIMARY KEY (gone, side, supplier, origin)
+);
+-- Two incidents that a person parted: nothing but a person merges them again, nor what they went into since.
+CREATE TABLE apart (
+	one      BIGINT NOT NULL, -- number, the lower one
+	other    BIGINT NOT NULL,
+	since_ms BIGINT NOT NULL,
+	PRIMARY KEY (one, other)
+);
+CREATE INDEX apart_other ON apart (other);
+-- What one incident is to another one, as a person said. Each has a row of its own.
+CREATE TABLE link (
+	incident BIGINT NOT NULL, -- number; a merge lets it stand
+	other    BIGINT NOT NULL,
+	relation TEXT NOT NULL, -- see core/relation.h
+	made_ms  BIGINT NOT NULL,
+	PRIMARY KEY (incident, other, relation)
 );

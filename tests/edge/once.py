@@ -29,6 +29,12 @@ OTHERWISE = ("POST /v1/arrivals", "POST /v1/deadletters/replay", "POST /v1/sessi
 TOLD_ONCE = ("POST /v1/tokens", "POST /v1/invitations")
 
 
+def keyless():
+    """The routes of which the document says that they take no key."""
+    paths = Api(os.path.join(TOP, "schemas/openapi.yaml")).document["paths"]
+    return sorted(f"{method.upper()} {path}" for path, item in paths.items() for method, op in item.items() if isinstance(op, dict) and op.get("x-once") is False)
+
+
 def writes():
     """DELETE goes last: others need what it takes away."""
     paths = Api(os.path.join(TOP, "schemas/openapi.yaml")).document["paths"]
@@ -62,6 +68,7 @@ def check_all(tap):
             elif route.startswith("DELETE /v1/sessions"):
                 path += "" if "{" in pattern else f"?user={world.refs['vega']}"
             got[route] = check_route(tap, server, route, path, method)
+        tap.equal("the document says which take no key", keyless(), sorted(OTHERWISE))
         done = [route for route, (first, _) in got.items() if first[0] < 300]
         tap.check(f"{len(done)} of {len(got)} are done the first time", len(done) >= 35, sorted(set(got) - set(done)))
         for route, member in (("POST /v1/users", "ref"), ("POST /v1/suppliers/{supplier}/maps", "version"), ("POST /v1/deliveries/repair", "repaired")):

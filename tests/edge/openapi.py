@@ -48,7 +48,7 @@ SHAPE = {
         "path": closed([], parameters={"type": "array", "items": ref_or("parameter")},
                        **{m: {"$ref": "#/$defs/operation"} for m in ("get", "post", "patch", "delete")}),
         "operation": closed(["operationId", "summary", "tags", "responses"], operationId={"pattern": "^[a-z][A-Za-z]+$"},
-                            summary=TEXT, description=TEXT, tags={"type": "array", "items": TEXT, "minItems": 1}, **{"x-verb": TEXT},
+                            summary=TEXT, description=TEXT, tags={"type": "array", "items": TEXT, "minItems": 1}, **{"x-verb": TEXT, "x-once": {"const": False}},
                             security={"type": "array"}, parameters={"type": "array", "items": ref_or("parameter")},
                             requestBody=closed(["content"], required={"type": "boolean"}, content={"$ref": "#/$defs/content"}),
                             responses={"type": "object", "minProperties": 2, "patternProperties": {"^[1-5][0-9][0-9]$": ref_or("response")},
@@ -310,6 +310,8 @@ def come_in(server, did):
     path = urllib.parse.urlsplit(made["link"]).path
     did("its page", server.call("GET", path, token=False), 200)
     did("its button", form(path, how="password", password="password-canary-staple"), 303)
+    for where in ("/", "/sign-out"):
+        did(where, server.call("GET", where, token=False), 303)
     for where in ("/sign-in", "/sign-in/us", "/sign-in/nobody"):
         did(where, server.call("GET", where, token=False), 200)
     did("no provider", server.call("GET", "/sign-in/us/provider", token=False), 303)

@@ -32,7 +32,7 @@ def check_unreadable(tap, server):
     """Each table away in its turn, as an I/O error would make it."""
     server.hook({"id": "7", "title": "a", "comment": "b"}, "r-1")
     server.hook(b"broken", "r-2")
-    for table, paths in (("incident", ("/v1/incidents", "/v1/incidents/ENT-000001", "/v1/incidents/ENT-000001/history", "/v1/live?incident=1")),
+    for table, paths in (("incident", ("/v1/incidents", "/v1/incidents/ENT-000001", "/v1/incidents/ENT-000001/history", "/v1/live?incidents=1")),
                          ("ticket", ("/v1/incidents/ENT-000001", "/v1/incidents?supplier=orion")), ("comment", ("/v1/incidents/ENT-000001",)),
                          ("event", ("/v1/incidents/ENT-000001/history",)), ("supplier", ("/v1/suppliers",)),
                          ("dead_letter", ("/v1/deadletters", "/v1/deadletters/1", "/v1/deadletters/1/raw")), ("token", ("/v1/tokens",))):

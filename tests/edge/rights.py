@@ -26,8 +26,8 @@ COLUMNS = {"technician": 0, "service_owner": 0, "admin": 1, "system": 1, "audito
            "supplier_system": 3}
 ANYBODY = ("POST /hooks/{supplier}", "POST /hooks/{supplier}/{secret}", "GET /healthz", "GET /readyz",
           # pages: a cookie or an invitation is asked for inside, see signin.py
-          "GET /sign-in", "POST /sign-in", "GET /sign-in/{organisation}", "POST /sign-in/{organisation}", "GET /sign-in/{organisation}/provider",
-          "GET /sign-in/{organisation}/answer", "POST /sign-out", "GET /invitation/{secret}", "POST /invitation/{secret}")
+          "GET /", "GET /sign-in", "POST /sign-in", "GET /sign-in/{organisation}", "POST /sign-in/{organisation}", "GET /sign-in/{organisation}/provider",
+          "GET /sign-in/{organisation}/answer", "GET /sign-out", "POST /sign-out", "GET /invitation/{secret}", "POST /invitation/{secret}")
 SEEN = "200 200 404 404"
 ROWS = {
     "POST /v1/arrivals": ("403", "+", "403", "403"),
@@ -63,6 +63,7 @@ ROWS = {
     "POST /v1/incidents/{word}/told": ("+", "+", "403", "gone gone 404 404"),
     "POST /v1/incidents/{word}/shares": ("+", "+", "403", "403 403 404 404"),
     "DELETE /v1/incidents/{word}/shares/{supplier}": ("+", "+", "403", "403 403 404 404"),
+    "POST /v1/incidents/{word}/presence": ("+", "+", "+", "+ + 404 404"),
     "GET /v1/deliveries": ("200", "200", "200", "200"),
     "GET /v1/deliveries/{id}": ("200", "200", "200", "404"),
     "POST /v1/deliveries/repair": ("+", "+", "403", "403"),
@@ -74,6 +75,7 @@ ROWS = {
     "POST /v1/joins/{id}/accept": ("+", "+", "403", "403"),
     "POST /v1/joins/{id}/refuse": ("+", "+", "403", "403"),
     "GET /v1/incidents/{word}/similar": ("200", "200", "200", SEEN),
+    "GET /v1/work": ("200", "200", "200", "200"),
     "GET /v1/search": ("200", "200", "200", "200"),
     "GET /v1/search/similar": ("200", "200", "200", "200"),
     "POST /v1/search/rebuild": ("403", "+", "403", "403"),
@@ -135,6 +137,7 @@ BODIES = {
     "POST /v1/incidents/{word}/read": {"comment": 7},
     "POST /v1/incidents/{word}/shares": {"supplier": "nobody", "role": "shadow"},
     "DELETE /v1/incidents/{word}/shares/{supplier}": {"reason": 7},
+    "POST /v1/incidents/{word}/presence": {"state": "viewing"},
     "POST /v1/deliveries/repair": {"supplier": "nobody"},
     "POST /v1/deliveries/{id}/edit": {"text": "words"},
     "POST /v1/joins/{id}/refuse": {},
@@ -345,7 +348,7 @@ def check_own_words(tap, world):
     tap.equal("as themselves", (said["author"]["ref"], said["author"]["organisation"]), (world.refs["vega"], "vega"))
     path = f"/v1/incidents/{number}/comments/{said['id']}"
     read = {"If-Match": '"1"'}
-    tap.equal("our people do not change it", server.json("PATCH", path, {"body": "not theirs"}, read, token=world.tokens["technician"])[0], 404)
+    tap.equal("our people do not change it", server.json("PATCH", path, {"body": "not theirs"}, read, token=world.tokens["technician"])[0], 409)
     tap.equal("they do", server.json("PATCH", path, {"body": "of vega, mended"}, read, token=world.tokens["supplier_technician"])[0], 200)
     tap.equal("who reads it without being its author neither undoes nor publishes it",
               [server.call("POST", f"{path}/{act}", token=world.tokens["technician"])[0] for act in ("undo", "publish")], [409, 409])

@@ -370,6 +370,7 @@ int main(int argc, char **argv)
 					     .idle_s = number(argc, argv, "idle_s", 60),
 					     .request_s = number(argc, argv, "request_s", 30),
 					     .sse_max = number(argc, argv, "sse_max", 32),
+					     .presence = ENT_STR("us,telnord"),
 					     .store_path = sdk_str(path),
 					     .source = ENT_STR("/entente/test"),
 					     .ways = {.idle_ms = 3600000, .absolute_ms = 86400000}};

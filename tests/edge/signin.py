@@ -8,7 +8,7 @@ import threading
 import time
 import urllib.parse
 
-from kit import BUILD, ended_clean
+from kit import BUILD, TOP, ended_clean
 from signin_kit import (MAIL, PASSWORD, Browser, House, Provider, b64, over, sign_es256, sign_hs256, sign_other, sign_ps256, title)
 
 CANARIES = ("password-canary", "code-canary", "access-canary", "client-secret-canary")
@@ -27,12 +27,51 @@ def pages(tap, house):
     tap.equal("it is kept by no cache, guessed as nothing else, and tells nobody where one came from",
               (headers["Cache-Control"], headers["X-Content-Type-Options"], headers["Referrer-Policy"]), ("no-store", "nosniff", "no-referrer"))
     labels = re.findall(r'<label for="([^"]*)"', text)
+    tap.equal("no hint is a lie: the invitation's page names the organisation", ("the link you were given" in text, "the page of your invitation" in text), (False, True))
     tap.equal("each field has its label", sorted(labels), sorted(re.findall(r'<input id="([^"]*)"', text)))
     tap.equal("an organisation without a provider looks like one that does not exist",
               house.browser().call("GET", "/sign-in/council")[2].replace("council", "X"),
               house.browser().call("GET", "/sign-in/nowhere")[2].replace("nowhere", "X"))
     status, headers, text = browser.call("GET", "/sign-in?by=https://evil.example")
     tap.equal("the form that leads to a provider leads nowhere else", (status, headers["Location"]), (200, None))
+
+
+NO_NAME = "The short name of an organisation has at most 64 characters: letters from a to z, digits and hyphens."
+
+
+def asked_organisation(tap, house):
+    """The page says which organisation was asked for, and why it asks for a password."""
+    texts = {name: house.browser().call("GET", f"/sign-in/{name}")[2] for name in ("council", "nowhere", "orion", "telnord")}
+    tap.equal("the page of an organisation names it", [name for name, text in texts.items() if f"Organisation: <strong>{name}</strong>" not in text], [])
+    tap.equal("and says why it takes a password, whether there is such an organisation or not",
+              [name for name, text in texts.items() if "This organisation has no provider here" in text], ["council", "nowhere"])
+    tap.equal("two ways in are told apart", [name for name, text in texts.items() if "<h2>Or with a password</h2>" in text], ["orion"])
+    browser = house.browser()
+    status, _, text = browser.call("GET", "/sign-in?by=Big%20Corp")
+    tap.equal("a name that can be none is told so beside its field, which keeps it",
+              (status, NO_NAME in text, re.findall(r'<input id="(\w+)"[^>]* aria-invalid="true" value="([^"]*)"', text)), (200, True, [("by", "big corp")]))
+    status, _, text = browser.call("GET", "/sign-in/Big%20Corp")
+    tap.equal("so is one in the address", (status, NO_NAME in text, "password" in text), (404, True, False))
+    _, status, text = house.enter(MAIL, PASSWORD, organisation="Big Corp")
+    tap.equal("and one in the form with the password",
+              (status, NO_NAME in text, re.findall(r'<input id="(\w+)"[^>]* aria-invalid="true" value="([^"]*)"', text)), (401, True, [("organisation", "big corp")]))
+    tap.equal("capitals and blanks around it are forgiven", browser.call("GET", "/sign-in?by=%20Orion%20")[1]["Location"], "/sign-in/orion")
+    tap.equal("where a provider is configured the page asks for whose", 'name="by"' in browser.call("GET", "/sign-in")[2], True)
+
+
+def without_provider(tap, house):
+    other = House(house.issuer, sign_in=[])
+    try:
+        tap.equal("where none is configured it does not", 'name="by"' in other.browser().call("GET", "/sign-in")[2], False)
+    finally:
+        ended_clean(tap, other)
+
+
+def front_door(tap, house):
+    for path in ("/", "/sign-out"):
+        for method in ("GET", "HEAD"):
+            status, headers, text = house.browser().call(method, path)
+            tap.equal(f"{method} {path} leads to the sign-in", (status, headers["Location"], text), (303, "/sign-in", ""))
 
 
 def invitations(tap, house):
@@ -47,6 +86,9 @@ def invitations(tap, house):
         status, _, text = house.browser().call(method, path)
     status, headers, text = house.browser().call("GET", path)
     tap.equal("a scanner that fetches it uses nothing", (status, title(text), headers.get("Set-Cookie")), (200, "Welcome to Entente", None))
+    tap.equal("the page names what sign-in asks for later, the address as a password manager reads it",
+              ("Organisation: <strong>us</strong>" in text, re.findall(r'<input [^>]*type="email"[^>]*required readonly autocomplete="username"[^>]* value="([^"]*)"', text)),
+              (True, [MAIL]))
     tap.check("the page escapes the name and does not repeat the link", "Léa &lt;Martin&gt;" in text and path.split("/")[-1] not in text, text)
     browser = house.browser()
     status, _, text = browser.call("POST", path, {"password": PASSWORD, "how": "password"}, headers={"Sec-Fetch-Site": "cross-site"})
@@ -70,6 +112,26 @@ def invitations(tap, house):
     return browser
 
 
+def languages(tap, house):
+    """Whoever is invited in a language reads it from the first page on, whatever the browser asks for."""
+    for word, other, first, last in (("fr", "en", "Bienvenue sur Entente", "Connexion réussie"), ("en", "fr", "Welcome to Entente", "You are signed in")):
+        body = {"name": "Léo", "mail": f"leo-{word}@us.example", "organisation": "us", "role": "technician", "language": word}
+        path = urllib.parse.urlsplit(house.json("POST", "/v1/invitations", body)[1]["link"]).path
+        browser = house.browser(**{"Accept-Language": other})
+        refused = browser.call("POST", path, {"password": "short", "how": "password"})[2]
+        text = browser.call("GET", path)[2]
+        tap.equal(f"invited in {word}, asked in {other}: the invitation", [(f'lang="{word}"' in t, title(t)) for t in (text, refused)], [(True, first)] * 2)
+        browser.call("POST", path, {"password": PASSWORD, "how": "password"})
+        text = browser.call("GET", "/sign-in")[2]
+        tap.equal("and the page behind it", (f'lang="{word}"' in text, title(text)), (True, last))
+    body = {"name": "Ode", "mail": "ode@telnord.example", "organisation": "telnord", "role": "supplier_admin", "language": "fr"}
+    path = urllib.parse.urlsplit(house.json("POST", "/v1/invitations", body)[1]["link"]).path
+    text = house.browser(**{"Accept-Language": "en"}).call("POST", path, {"how": "provider"})[2]
+    tap.equal("and the page before the provider", ('lang="fr"' in text, title(text)), (True, "Invitation acceptée"))
+    with open(os.path.join(TOP, "broker", "face", "page_words.h"), encoding="utf-8") as file:
+        tap.equal("no French page takes whoever reads it for a man", re.findall(r"(?:êtes|vous a) (?:invité|connecté)|Connecté", file.read()), [])
+
+
 def race(tap, house):
     path, _ = house.invite("Twice", "twice@us.example", "us", "technician")
     got = []
@@ -81,6 +143,10 @@ def race(tap, house):
 
 def sessions(tap, house, browser):
     me = browser.who()
+    text = browser.call("GET", "/sign-in")[2]
+    tap.equal("the page of who is signed in says what comes next", "There is no console yet" in text, True)
+    tap.equal("and its first button ends one session, the lesser one all", re.findall(r"<button[^>]*>[^<]*", text),
+              ["<button>Sign out", '<button class="less" name="all" value="1">Sign out everywhere'])
     tap.equal("who am I", (me["by"], me["organisation"], me["role"], "write" in me["verbs"]), ("cookie", "us", "technician", True))
     before = browser.cookies["entente_session"]
     _, status, _ = house.enter(MAIL, PASSWORD, browser=browser)
@@ -340,6 +406,10 @@ def run(tap):
     house.invite = lambda *a: remember(made, invite(*a))
     try:
         pages(tap, house)
+        asked_organisation(tap, house)
+        without_provider(tap, house)
+        front_door(tap, house)
+        languages(tap, house)
         browser = invitations(tap, house)
         race(tap, house)
         sessions(tap, house, browser)

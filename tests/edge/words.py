@@ -16,6 +16,7 @@ ENTENTE = os.path.join(BUILD, "entente")
 class Words:
     def __init__(self, server):
         self.server = server
+        self.machines = {}
 
     def arguments(self, *words):
         return [ENTENTE, *words, "--url", f"http://127.0.0.1:{self.server.port}"]
@@ -29,6 +30,12 @@ class Words:
     def out(self, *words, text=None):
         got = self.run(*words, text=text)
         return got.stdout if got.returncode == 0 else f"status {got.returncode}: {got.stderr}"
+
+    def token_of(self, organisation):
+        """A machine of another organisation."""
+        if organisation not in self.machines:
+            self.machines[organisation] = self.server.json("POST", "/v1/tokens", {"name": f"tool.{organisation}", "organisation": organisation})[1]["token"]
+        return self.machines[organisation]
 
     def json(self, *words, text=None):
         return json.loads(self.out(*words, "--json", text=text))
@@ -44,6 +51,70 @@ def check_missing(tap, words):
                        (("token", "add"), "entente token add: NAME is missing")):
         got = words.run(*args)
         tap.equal(f"{' '.join(args)}: what is missing", (got.returncode, got.stderr.split("\n")[0]), (2, want))
+
+
+def check_usage(tap, words):
+    """Typed wrong: how it is used, and not the whole help, so that the sentence is still on the screen."""
+    for args in (("comment", "ENT-000001", "hello"), ("comment", "ENT-000001", "a", "b", "--audience", "internal"), ("user", "add"), ("incident", "--colour")):
+        got = words.run(*args)
+        tap.check(f"{' '.join(args)}: why, how it is used, and no more", got.stderr.split("\n")[1].startswith("usage: entente ") and "examples" not in got.stderr and
+                  got.stderr.endswith("\n\nMore with --help.\n"), got.stderr)
+
+
+def check_people(tap, words):
+    """People, organisations and tokens, as a person reads them."""
+    added = words.out("user", "add", "Ana", "--role", "technician", "--mail", "ana@us.example")
+    ref = re.search(r"^ref +(\S+)$", added, re.M)[1]
+    tap.check("user add: for people", re.search(r"^name +Ana$", added, re.M) and "{" not in added, added)
+    shown = words.out("user", "show", ref)
+    tap.check("user show: for people", re.search(r"^role +technician$", shown, re.M) and "{" not in shown, shown)
+    changed = words.out("user", "change", ref, "--role", "auditor")
+    tap.check("user change: for people", re.search(r"^role +auditor$", changed, re.M) and "{" not in changed, changed)
+    tap.equal("and for programs", words.json("user", "show", ref)["role"], "auditor")
+    shown = words.out("org", "show", "vega")
+    tap.check("org show: for people", re.search(r"^name +vega$", shown, re.M) and "{" not in shown, shown)
+    help_ = words.run("org", "--help").stdout
+    tap.check("each help has an empty line before its options", "\n\n  --url" in help_, help_)
+    for args, want in ((("token", "add", "x", "--account", "Ana"), '"account" has to be a person\'s ref; entente user list shows them'),
+                       (("token", "add", "x", "--account", ref, "--verbs", "read,administer"), "auditor has not these verbs: administer; it has read,audit,measure"),
+                       (("token", "add", "x", "--organisation", "vega", "--verbs", "read,administer"), "supplier_system has not these verbs: administer; it has read,write"),
+                       (("user", "add", "Vic", "--organisation", "vega", "--role", "technician"),
+                        "technician is no role of people of vega; those are supplier_technician and supplier_admin"),
+                       (("user", "add", "Vic", "--role", "supplier_admin"), "supplier_admin is no role of our people; those are technician, service_owner, admin and auditor")):
+        got = words.run(*args)
+        tap.check(f"{' '.join(args[:2])}: {want[:40]}", got.returncode == 1 and want in got.stderr, got.stderr)
+    tap.equal("no token was made", words.run("token", "remove", "x").returncode, 1)
+
+
+def check_acts(tap, words, number):
+    """Asks, proposals and calls for help: what is answered, and what is told of them."""
+    vega = words.token_of("vega")
+    promise = words.out("promise", number, "2099-01-01T00:00:00Z", "The part is on its way.").split()[0]
+    got = words.run("promise", number, "noon", "Soon.")
+    tap.check("promise: a wrong time is named as its usage names it", '"at" has to be a time like' in got.stderr and "INCIDENT AT TEXT" in words.run("promise", "--help").stdout, got.stderr)
+    call = words.out("assist", number, "Who knows pumps?", "--audience", "everyone").split()[0]
+    offered = words.run("assist", "offer", number, call, "We do.", token=vega).stdout
+    tap.check("assist offer: says that help was offered", offered.startswith("Offered to help us. The call for help:\n") and f"{call}  help: us, open" in offered, offered)
+    tap.check("a call for help keeps no promise", re.search(f"^{promise}  promise: us, open", words.out("ask", "list", number), re.M))
+    for name in ("nobody", "telnord"):
+        got = words.run("ask", number, "question", name, "Well?", token=vega)
+        tap.check(f"ask {name} by a supplier's: an ask is for one, so nothing else is advised",
+                  f"{name} takes no part in this incident; name an organisation that does" in got.stderr and "everyone" not in got.stderr, got.stderr)
+    got = words.run("tell", number, "Dear customer", token=vega)
+    tap.check("tell by a supplier's: why not", "only people of the service desk write to the requester" in got.stderr, got.stderr)
+    ours = re.search(r"\[comment (\S+)\]", words.out("comment", number, "--audience", "vega", "To vega"))[1]
+    got = [words.run("comment", act, number, ours, *more, token=vega).stderr for act, *more in (("edit", "mine"), ("remove",))]
+    tap.check("edit and remove of another's comment: it is not yours", all("the comment is another person's" in g for g in got), got)
+    hidden = re.search(r"\[comment (\S+)\]", words.out("comment", number, "--audience", "internal", "To us"))[1]
+    got = [words.run("comment", act, number, hidden, *more, token=vega).stderr for act, *more in (("edit", "mine"), ("remove",), ("widen", "--audience", "everyone", "--readers", "us"))]
+    tap.check("of one that is not read there: it does not exist", all("there is no comment" in g for g in got), got)
+    got = words.run("comment", number, "--audience", "everyone", "--reply-to", ours, "To all").stderr
+    tap.check("a reply for everyone to what not everyone reads", "not everyone may read the comment that this one answers" in got, got)
+    proposal = words.out("handover", number, "vega", "Yours?").split()[0]
+    words.run("handover", "accept", number, proposal, token=vega)
+    history = words.out("incident", "history", number, "--limit", "200")
+    holder = re.findall(r"with (\S+)$", history, re.M)[0]
+    tap.check("history: the ball goes from who held it to who accepted", f"accepted the ball ({holder} -> vega)" in history and holder != "us", history)
 
 
 def check_help(tap, words):
@@ -121,12 +192,15 @@ def check_incident(tap, words):
     told = words.out("comment", number, "--audience", "vega", "Pumps are coming")
     ours = re.search(r"first \(us\)  \[for us and vega\]  \[comment ([0-9a-f-]{36})\]", told)
     tap.check("comment: its ID is printed, and in incident show", ours and f"[comment {ours[1]}]" in words.out("incident", "show", number), told)
+    theirs = words.run("comment", number, "--audience", "internal", "Vega's machine writes", token=words.token_of("vega")).stdout
+    tap.check("incident show: whoever wrote here by account or token stands there with the own organisation", "tool.vega (vega)  [" in theirs and
+              "tool.vega (vega)  [" in words.out("incident", "show", number), theirs)
     edited = words.json("comment", "edit", number, ours[1], "Two pumps are coming")
     tap.equal("comment edit: other words, the same readers", (edited["body"], edited["audience"]["organisations"]), ("Two pumps are coming", ["us", "vega"]))
     narrowed = words.json("comment", "edit", number, ours[1], "--audience", "internal", text="")
     tap.equal("comment edit --audience: the words stay", (narrowed["body"], narrowed["audience"]["organisations"]), ("Two pumps are coming", ["us"]))
     shown = words.out("comment", "widen", number, ours[1], "--audience", "vega")
-    tap.check("comment widen: who will read it, and the list to repeat", "vega" in shown and "--readers us,vega" in shown and "Nobody outside reads it." in shown, shown)
+    tap.check("comment widen: who will read it, and the list to repeat", "vega" in shown and "--readers us,vega" in shown and "The requester does not read it." in shown and "Nobody" not in shown, shown)
     tap.equal("comment widen --readers", words.json("comment", "widen", number, ours[1], "--audience", "vega", "--readers", "us,vega")["audience"]["organisations"], ["us", "vega"])
     dry = words.out("comment", number, "--audience", "vega", "--dry-run", "Dry as dust")
     tap.check("comment --dry-run: who would read it, in which tool, and nothing is written", re.search(r"vega +vega +none +their tool cannot keep", dry) and
@@ -141,6 +215,25 @@ def check_incident(tap, words):
     tap.check("unshare with a reason", gone["role"] == "none" and gone["withdrawn"], gone)
     tap.check("incident show: who does not take part any more", "Not shared with south any more" in words.out("incident", "show", number))
     return number
+
+
+def check_others(tap, words, number):
+    """A reader of another organisation: what stands there is true, and is said with what that reader is told."""
+    vega = words.token_of("vega")
+    shown = words.run("incident", "show", number, token=vega).stdout
+    tap.check("incident show for a supplier's reader: others' tickets with their organisation and number", re.search(r"^orion +w1 +in_progress ", shown, re.M) and
+              not re.search(r"^- +- ", shown, re.M) and re.search(r"^vega +V-w1 ", shown, re.M), shown)
+    history = words.run("incident", "history", number, token=vega).stdout
+    tap.check("incident history for a supplier's reader: no sentence with a hole", all(w in history for w in ("shared with you\n", "your ticket joined\n")) and
+              not re.search(r"(with|joined:|ticket|delivery) ?:? *$", history, re.M) and "delivery :" not in history, history)
+    for audience in ("orion", "everyone"):
+        got = words.run("comment", number, "--audience", audience, "Water everywhere", token=vega)
+        tap.check(f"comment for {audience} by a supplier's: nothing is said of settings that only we read", got.returncode == 0 and "is not told" not in got.stdout, got.stdout)
+    for token, who in ((None, "us"), (vega, "vega")):
+        got = words.run("comment", number, "--audience", "everyone", "--undo", "60", "Water soon", token=token).stdout
+        tap.check(f"comment --undo by {who}: who reads it until then, and after", re.search(
+            rf" \({who}\)  \[held until 20[^ ]+ for {who} only, then for everyone who shares the incident\]", got), got)
+        words.run("comment", "undo", number, re.search(r"\[comment (\S+)\]", got)[1], token=token)
 
 
 def check_delivery(tap, words, number):
@@ -277,6 +370,10 @@ def run(tap):
         check_missing(tap, words)
         tap.equal("deadletter list --state all", words.out("deadletter", "list", "--state", "all"), "No dead letters.\n")
         number = check_incident(tap, words)
+        check_others(tap, words, number)
+        check_acts(tap, words, number)
+        check_people(tap, words)
+        check_usage(tap, words)
         check_delivery(tap, words, number)
         check_drift(tap, words)
         check_supplier(tap, words)

@@ -9,11 +9,12 @@
 #include "view/view_act.h"
 #include "view/view_history.h"
 
-#define HOUR_MS 3600000
-#define A1      "a1000000-0000-4000-8000-000000000001"
-#define A2      "a1000000-0000-4000-8000-000000000002"
-#define A3      "a1000000-0000-4000-8000-000000000003"
-#define A4      "a1000000-0000-4000-8000-000000000004"
+#define HOUR_MS  3600000
+#define A1       "a1000000-0000-4000-8000-000000000001"
+#define A2       "a1000000-0000-4000-8000-000000000002"
+#define A3       "a1000000-0000-4000-8000-000000000003"
+#define A2_OF(n) "a2000000-0000-4000-8000-00000000000" n /* more of them */
+#define A4       "a1000000-0000-4000-8000-000000000004"
 
 /* ---- steps -------------------------------------------------------------------------------- */
 
@@ -299,6 +300,13 @@ static void test_news_keep_a_promise(void **state)
 	say(world, 1, A2, "Between us: no idea.", "internal");
 	write_word(world, "orion", "O-1", "c1", "Not by the promiser.");
 	stands(world, A1, "open");
+	begin(world, ACT_QUESTION, A2_OF("1"), "orion", 0);
+	begin(world, ACT_HANDOVER, A2_OF("2"), "telnord", 0);
+	struct job call = job_of(JOB_ACT_BEGIN, A2_OF("3"), "Who knows this switch?");
+	call.ask.act.kind = ACT_HELP;
+	call.ask.has_audience = call.ask.audience.everyone = true;
+	assert_int_equal(run(world, &call), JOB_ACCEPTED);
+	stands(world, A1, "open"); /* what wants something is no news either */
 	say(world, 1, A3, "The part is on its way.", "orion");
 	stands(world, A1, "kept");
 	wait_ms(world, 2 * HOUR_MS);

@@ -44,6 +44,8 @@ static size_t check_nodes(const struct sdk_json *list, int depth)
 	return n;
 }
 
+static const struct view_mentions nobody = {.n = 0};
+
 /* The tree as JSON; "": it stays plain. The caller frees. */
 static char *tree_of(const char *text, size_t n)
 {
@@ -57,7 +59,7 @@ static char *tree_of(const char *text, size_t n)
 	sdk_buf_init(&buf, 64 << 20);
 	sdk_jsonw_init(&w, &buf);
 	sdk_jsonw_open(&w, '{');
-	view_markdown_kprint(&w, "tree", (struct ent_str){text, n});
+	view_markdown_kprint(&w, "tree", (struct ent_str){text, n}, &nobody);
 	sdk_jsonw_close(&w, '}');
 	assert_true((clock() - begin) * 1000 / CLOCKS_PER_SEC < MAX_MS);
 	sdk_arena_init(&arena);

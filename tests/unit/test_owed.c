@@ -77,6 +77,9 @@ static void run_owed(void **state, int64_t kept, int64_t taken_back)
 	assert_true(may_go(world, &delivery));
 	assert_int_equal(delivery.values.at[ENT_STATUS], ENT_PENDING);
 	assert_true(bring(world, "telnord", "x") > 0);
+	delivery = due(world, "telnord"); /* the merge ended its share: it is told */
+	assert_non_null(memmem(delivery.text.p, delivery.text.n, "not shared with you any more", 28));
+	assert_true(bring(world, "telnord", "c2") > 0);
 
 	/* Comments made from now on are not for it. */
 	assert_int_equal(say(world, 1, uuid_2, "Between us now.", "everyone"), JOB_ACCEPTED);

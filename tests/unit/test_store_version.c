@@ -10,8 +10,10 @@
 static void make_old(struct world *world)
 {
 	static const char undo[] =
-	    "DROP TABLE reading_place; DROP TABLE seen; DROP TABLE timer; DROP TABLE once; DROP TABLE act; DROP TABLE "
-	    "share; DROP TABLE reads; DROP TABLE "
+	    "DROP TABLE reading_place; DROP TABLE seen; "
+	    "DROP TABLE link; DROP TABLE apart; DROP TABLE merging_reads; DROP TABLE merging_share; DROP TABLE "
+	    "merging; DROP TABLE timer; DROP TABLE once; DROP TABLE act; DROP TABLE share; DROP TABLE reads; DROP "
+	    "TABLE "
 	    "delivery; DROP TABLE "
 	    "copy; DROP TABLE "
 	    "cursor; DROP TABLE "
@@ -20,6 +22,7 @@ static void make_old(struct world *world)
 	    "join_request; DROP INDEX "
 	    "comment_uuid; "
 	    /* and what version 3 brought */
+	    "DROP TABLE mention; DROP TABLE follow; DROP TABLE notified; DROP TABLE work; "
 	    "DROP TABLE account; DROP TABLE audit; DROP TABLE session; DROP TABLE invitation; DROP INDEX "
 	    "token_account; ALTER TABLE token DROP COLUMN ref; ALTER "
 	    "TABLE token DROP "

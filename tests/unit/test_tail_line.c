@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "cli/event_words.h"
 #include "cli/tail_line.h"
 
 #define WHO    "\"incident\":{\"number\":\"ENT-000042\",\"id\":\"u\"},\"supplier\":\"orion\""
@@ -57,6 +58,12 @@ static const struct {
      "\"requester\":true}}}",
      "comment edited (for everyone and the requester): x"},
     {"comment.removed", "{" TICKET ",\"comment\":{\"id\":\"c\"}}", "comment removed"},
+    {"comment.added",
+     "{" WHO ",\"comment\":{\"id\":\"c\",\"author\":{\"ref\":\"ref-jane\",\"organisation\":\"us\"},\"body\":\"x\","
+     "\"audience\":{\"organisations\":[\"telnord\",\"us\"],\"everyone\":false,\"requester\":false},"
+     "\"held\":{\"until\":\"2026-11-22T08:15:03.000Z\",\"audience\":{\"organisations\":[\"us\"],\"everyone\":true,"
+     "\"requester\":false}}}}",
+     "comment added by Jane Doe (held until 2026-11-22T08:15:03.000Z for us only, then for everyone): x"},
     {"delivery.parked",
      "{" WHO
      ",\"delivery\":{\"id\":19,\"op\":\"add_comment\"},\"cause\":\"refused\",\"reason\":{\"code\":\"x\",\"text\":\"it "
@@ -130,6 +137,47 @@ static void test_words(void **state)
 	}
 }
 
+/* What another organisation is told: hardly more than that it happened. */
+static void test_bare(void **state)
+{
+	static const struct {
+		const char *type, *data, *want;
+	} told[] = {
+	    {"incident.described", "{}", "described anew"},
+	    {"incident.shared", "{}", "shared with you"},
+	    {"incident.unshared", "{}", "not shared with you any more"},
+	    {"ticket.linked", "{\"ticket\":\"V-1\"}", "your ticket joined"},
+	    {"ticket.changed", "{\"ticket\":\"V-1\"}", "your ticket changed"},
+	    {"ticket.removed", "{\"ticket\":\"V-1\"}", "your ticket was removed"},
+	    {"ticket.continued", "{\"ticket\":\"V-1\"}", "your ticket goes on as another one"},
+	    {"attachment.added", "{\"ticket\":\"V-1\"}", "an attachment was added"},
+	    {"delivery.done", "{}", "a delivery to your tool is done"},
+	    {"incident.status_changed", "{\"from\":\"new\",\"to\":\"held\"}", "status new \xe2\x86\x92 held"},
+	    {"comment.added", "{\"comment\":\"c\"}", "comment added"},
+	    {"ask.made", "{\"comment\":\"c\"}", "asked"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof told / sizeof *told; i++) {
+		struct sdk_arena arena;
+		struct sdk_buf words;
+		const struct sdk_json *data;
+		struct bus_record record;
+		struct tail_names names;
+
+		sdk_arena_init(&arena);
+		sdk_buf_init(&words, 4096);
+		tail_names_init(&names, NULL);
+		record = record_of(&arena, told[i].type, told[i].data, &data);
+		event_words(&arena.abi, &names, record.type, data, &words);
+		if (!sdk_eqz(sdk_buf_view(&words), told[i].want))
+			fail_msg("%s: %.*s", told[i].type, (int)words.n, words.p);
+		tail_names_release(&names);
+		sdk_buf_release(&words);
+		sdk_arena_release(&arena);
+	}
+}
+
 static void test_long_text_is_cut_between_characters(void **state)
 {
 	struct sdk_arena arena;
@@ -186,6 +234,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_words),
+	    cmocka_unit_test(test_bare),
 	    cmocka_unit_test(test_long_text_is_cut_between_characters),
 	    cmocka_unit_test(test_json),
 	};

@@ -116,7 +116,7 @@ static void test_a_reply_never_widens(void **state)
 	is_refused(write_as(world, JOB_COMMENT, &reader_ours, "desk", '5', "orion", "1"), JOB_CONTENT,
 		   "orion may not read");
 	is_refused(write_as(world, JOB_COMMENT, &reader_ours, "desk", '5', "everyone", "2"), JOB_CONTENT,
-		   "everyone may not read");
+		   "not everyone may read the comment that this one answers");
 	is_refused(write_as(world, JOB_COMMENT, &reader_ours, "desk", '5', "requester", "3"), JOB_CONTENT,
 		   "requester may not read");
 	is_refused(write_as(world, JOB_COMMENT, &orion, "bot", '5', "telnord", "2"), JOB_CONTENT,

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/work_show.h"
+
+#include <stdio.h>
+
+#include "cli/table.h"
+
+static void print_reason_line(struct ent_arena *arena, const struct sdk_json *reason)
+{
+	const struct sdk_json *due = sdk_json_at(reason, "due");
+
+	printf("    %.*s", ENT_F(table_safe(arena, sdk_json_text_at(reason, "said.text"), false)));
+	if (due)
+		printf(", %s %.*s", sdk_json_bool(sdk_json_at(reason, "overdue"), false) ? "due since" : "due",
+		       ENT_F(table_cell(arena, due)));
+	else
+		printf(", since %.*s", ENT_F(table_cell(arena, sdk_json_at(reason, "since"))));
+	printf("\n");
+}
+
+void work_show(struct ent_arena *arena, struct ent_str json)
+{
+	const struct sdk_json *answer = client_parse(arena, json), *items = sdk_json_at(answer, "items");
+
+	for (const struct sdk_json *place = sdk_json_first(items); place; place = sdk_json_next(place)) {
+		printf("%.*s  %.*s  %.*s\n", ENT_F(table_cell(arena, sdk_json_at(place, "number"))),
+		       ENT_F(table_cell(arena, sdk_json_at(place, "status"))),
+		       ENT_F(table_safe(arena, sdk_json_text_at(place, "title"), false)));
+		for (const struct sdk_json *reason = sdk_json_first(sdk_json_at(place, "reasons")); reason;
+		     reason = sdk_json_next(reason))
+			print_reason_line(arena, reason);
+	}
+	if (answer && sdk_json_count(items) == 0)
+		printf("Nothing waits for your organisation.\n");
+	if (answer && !sdk_json_bool(sdk_json_at(answer, "whole"), true))
+		printf("The list is being made: ask again in a minute for all of it.\n");
+}
