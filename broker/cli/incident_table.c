@@ -3,6 +3,7 @@
 #include "cli/command.h"
 #include "cli/comment.h"
 #include "cli/describe.h"
+#include "cli/inbox_show.h"
 #include "cli/incident_show.h"
 #include "cli/share.h"
 #include "cli/show.h"
@@ -16,6 +17,9 @@ static const char incident_help[] =
     "       entente incident history WORD [--after N] [--limit N]\n"
     "       entente incident similar WORD [--limit N]\n"
     "       entente incident read WORD COMMENT\n"
+    "       entente incident follow WORD\n"
+    "       entente incident unfollow WORD\n"
+    "       entente incident mute WORD\n"
     "       entente incident status WORD STATUS\n"
     "       entente incident open --title WORDS [description] [--id UUID]\n"
     "       entente incident describe WORD [--title WORDS] [description]\n"
@@ -25,7 +29,9 @@ static const char incident_help[] =
     "`open` opens an incident of ours, without a ticket: we hold the ball, and `entente share`\n"
     "makes a supplier's ticket from it. `describe` changes what it says. `read` says that you\n"
     "have read the thread up to this comment, in the order in which comments came: for people,\n"
-    "with a token that stands for one. `show` marks what is unread.\n"
+    "with a token that stands for one. `show` marks what is unread. What is written in a thread\n"
+    "that you follow stands in `entente inbox`; whoever writes there, or is mentioned, follows\n"
+    "it. `mute`: only what names you or asks your organisation.\n"
     "\n"
     "  --status WORD      a status, or open, or terminal\n"
     "  --holder NAME      who holds the ball; word:NAME for a name that nobody here has\n"
@@ -59,6 +65,11 @@ static const struct table_column incident_columns[] = {
     {"TICKETS", "n_ticket"}, {"CHANGED", "changed"}, {"TITLE", "title"},   {0}};
 static const struct table_column similar_columns[] = {
     {"NUMBER", "incident"}, {"STATUS", "status"}, {"SAME WORDS", "words"}, {"TITLE", "title"}, {0}};
+#define INCIDENT_FOLLOW(word, how, at)                                                                                 \
+	{                                                                                                              \
+		.verb = word, .words = "incident", .method = how, .path = "/v1/incidents/{incident}/" at,              \
+		.show = inbox_show_following                                                                           \
+	}
 static const struct question incident_questions[] = {
     {.verb = "list",
      .method = "GET",
@@ -93,6 +104,9 @@ static const struct question incident_questions[] = {
      .path = "/v1/incidents/{incident}/read",
      .body = "comment",
      .show = incident_show_read},
+    INCIDENT_FOLLOW("follow", "POST", "follow"),
+    INCIDENT_FOLLOW("unfollow", "DELETE", "follow"),
+    INCIDENT_FOLLOW("mute", "POST", "mute"),
     {.verb = "status",
      .words = "incident to",
      .method = "PATCH",

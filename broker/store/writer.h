@@ -62,6 +62,7 @@ enum job_kind {
 			      * more is JOB_REPEATED */
 	JOB_COMMENT_UNDO,    /* the same: it is taken back, as if it had never been written */
 	JOB_COMMENT_PIN,     /* incident, comment_uuid, is_pinned, author */
+	JOB_NOTIFIED_READ,   /* a person has looked at all that stands in its inbox */
 	JOB_FOLLOW,          /* incident, text: a state of follows.h; "": it is not followed any more. Of a person */
 	JOB_READ,            /* incident, comment_uuid: a person has read what had come when that one came */
 	JOB_STATUS,          /* incident, status (UNKNOWN: it stays), description, author */

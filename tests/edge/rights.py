@@ -48,6 +48,9 @@ ROWS = {
     "GET /v1/incidents/{word}/comments/{comment}/history": ("200", "200", "200", "404"),
     "GET /v1/incidents/{word}/comments/{comment}/receipts": ("200", "200", "200", "404"),
     "POST /v1/incidents/{word}/read": ("+", {"system": "403", "": "+"}, "+", {"supplier_system": "403 403 404 404", "": "+ + 404 404"}),
+    "POST /v1/incidents/{word}/follow": ("+", {"system": "403", "": "+"}, "+", {"supplier_system": "403 403 404 404", "": "+ + 404 404"}),
+    "DELETE /v1/incidents/{word}/follow": ("+", {"system": "403", "": "+"}, "+", {"supplier_system": "403 403 404 404", "": "+ + 404 404"}),
+    "POST /v1/incidents/{word}/mute": ("+", {"system": "403", "": "+"}, "+", {"supplier_system": "403 403 404 404", "": "+ + 404 404"}),
     "GET /v1/incidents/{word}/acts": ("200", "200", "200", SEEN),
     "POST /v1/incidents/{word}/asks": ("+", "+", "403", "+ + 404 404"),
     "POST /v1/incidents/{word}/asks/{act}/answer": ("+", "+", "403", "404"),  # the act is ours
@@ -64,6 +67,8 @@ ROWS = {
     "POST /v1/incidents/{word}/shares": ("+", "+", "403", "403 403 404 404"),
     "DELETE /v1/incidents/{word}/shares/{supplier}": ("+", "+", "403", "403 403 404 404"),
     "POST /v1/incidents/{word}/presence": ("+", "+", "+", "+ + 404 404"),
+    "GET /v1/inbox": ("200", {"system": "403", "": "200"}, "200", {"supplier_system": "403", "": "200"}),
+    "POST /v1/inbox/read": ("+", {"system": "403", "": "+"}, "+", {"supplier_system": "403", "": "+"}),
     "GET /v1/deliveries": ("200", "200", "200", "200"),
     "GET /v1/deliveries/{id}": ("200", "200", "200", "404"),
     "POST /v1/deliveries/repair": ("+", "+", "403", "403"),
