@@ -5,6 +5,7 @@
 #include "cli/describe.h"
 #include "cli/inbox_show.h"
 #include "cli/incident_show.h"
+#include "cli/merge_show.h"
 #include "cli/share.h"
 #include "cli/show.h"
 
@@ -23,6 +24,11 @@ static const char incident_help[] =
     "       entente incident status WORD STATUS\n"
     "       entente incident open --title WORDS [description] [--id UUID]\n"
     "       entente incident describe WORD [--title WORDS] [description]\n"
+    "       entente incident merge WORD OTHER [--dry-run]\n"
+    "       entente incident split WORD [OTHER] [--dry-run]\n"
+    "       entente incident link WORD OTHER --relation WORD\n"
+    "       entente incident unlink WORD OTHER\n"
+    "       entente incident links WORD\n"
     "\n"
     "WORD is an incident's number (ENT-000042, or 42), its id, or a supplier's ticket\n"
     "(SUPPLIER:ID). `status` sets what the incident is in; its suppliers' tools are told.\n"
@@ -32,6 +38,9 @@ static const char incident_help[] =
     "with a token that stands for one. `show` marks what is unread. What is written in a thread\n"
     "that you follow stands in `entente inbox`; whoever writes there, or is mentioned, follows\n"
     "it. `mute`: only what names you or asks your organisation.\n"
+    "`merge` makes two incidents one: the older one stays. `split` undoes that: the one that\n"
+    "came in last stands again with its tickets and what was said in them, and no tool merges\n"
+    "them again. `link` says what one is to the other.\n"
     "\n"
     "  --status WORD      a status, or open, or terminal\n"
     "  --holder NAME      who holds the ball; word:NAME for a name that nobody here has\n"
@@ -40,6 +49,8 @@ static const char incident_help[] =
     "  --text WORDS       part of the title, or the number of a ticket\n"
     "  --limit N          1..200 (50; comments: 100)\n"
     "  --cursor WORD      the next page, as the page before said\n"
+    "  --dry-run          merge, split: do nothing; print who will take part where\n"
+    "  --relation WORD    related, causes, caused_by, duplicates, duplicated_by\n"
     "  --after N          history: events after the incident's Nth\n"
     "  --before ID        comments: those older than this one; --after ID: newer, --around ID: both\n"
     "\n"
@@ -58,6 +69,7 @@ static const char incident_help[] =
     "  entente incident show ENT-000042\n"
     "  entente incident show telnord:INC0012345 --json | jq .tickets\n"
     "  entente incident status ENT-000042 resolved\n"
+    "  entente incident split ENT-000042 --dry-run\n"
     "  entente incident open --title 'No uplink at site 7' --impact 1 --urgency 2 --site 'Site 7'\n";
 
 static const struct table_column incident_columns[] = {
@@ -70,6 +82,8 @@ static const struct table_column similar_columns[] = {
 		.verb = word, .words = "incident", .method = how, .path = "/v1/incidents/{incident}/" at,              \
 		.show = inbox_show_following                                                                           \
 	}
+static const struct table_column link_columns[] = {
+    {"RELATION", "relation"}, {"INCIDENT", "incident"}, {"STATUS", "status"}, {0}};
 static const struct question incident_questions[] = {
     {.verb = "list",
      .method = "GET",
@@ -115,14 +129,62 @@ static const struct question incident_questions[] = {
      .show = incident_show},
     {.verb = "open", .needs = "title", .run = describe_open},
     {.verb = "describe", .words = "incident", .run = describe_change},
+    {.verb = "merge",
+     .words = "incident other",
+     .needs = "dry-run",
+     .method = "POST",
+     .path = "/v1/incidents/{incident}/merge?dry_run=true",
+     .body = "other=with",
+     .show = merge_show_reach},
+    {.verb = "merge",
+     .words = "incident other",
+     .never = "dry-run",
+     .method = "POST",
+     .path = "/v1/incidents/{incident}/merge",
+     .body = "other=with",
+     .show = merge_show_merged},
+    {.verb = "split",
+     .words = "incident other?",
+     .needs = "dry-run",
+     .method = "POST",
+     .path = "/v1/incidents/{incident}/split?dry_run=true",
+     .body = "other",
+     .show = merge_show_reach},
+    {.verb = "split",
+     .words = "incident other?",
+     .never = "dry-run",
+     .method = "POST",
+     .path = "/v1/incidents/{incident}/split",
+     .body = "other",
+     .show = merge_show_parted},
+    {.verb = "link",
+     .words = "incident other",
+     .needs = "relation",
+     .method = "POST",
+     .path = "/v1/incidents/{incident}/links",
+     .body = "other=to relation",
+     .column = link_columns,
+     .empty = "It is linked to none."},
+    {.verb = "unlink",
+     .words = "incident other",
+     .method = "DELETE",
+     .path = "/v1/incidents/{incident}/links/{other}",
+     .column = link_columns,
+     .empty = "It is linked to none."},
+    {.verb = "links",
+     .words = "incident",
+     .method = "GET",
+     .path = "/v1/incidents/{incident}/links",
+     .column = link_columns,
+     .empty = "It is linked to none."},
     {0},
 };
 const struct command command_incident = {
     .name = "incident",
-    .summary = "list, show, open and describe incidents, set their status",
+    .summary = "list, show, open, describe, merge, split and link incidents, set their status",
     .help = incident_help,
     .options = "status= holder= supplier= since= text= limit= cursor= after= before= around= title= impact= urgency= "
-	       "needed-before= service= site= requester= id=",
+	       "needed-before= service= site= requester= id= dry-run relation=",
     .question = incident_questions,
 };
 

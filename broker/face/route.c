@@ -20,6 +20,7 @@
 #include "face/mapping.h"
 #include "face/mapping_try.h"
 #include "face/notified.h"
+#include "face/merges.h"
 #include "face/quota.h"
 #include "face/reading.h"
 #include "face/seek.h"
@@ -71,6 +72,11 @@ static const struct route routes[] = {
     {"PATCH", "/v1/incidents/{}", VERB_DESCRIBE, true, NULL, incidents_patch},
     {"POST", "/v1/incidents/{}/shares", VERB_SHARE, true, NULL, shares_post},
     {"DELETE", "/v1/incidents/{}/shares/{}", VERB_SHARE, true, NULL, shares_delete},
+    {"POST", "/v1/incidents/{}/merge", VERB_MERGE, true, dry_arguments, merges_merge},
+    {"POST", "/v1/incidents/{}/split", VERB_MERGE, true, dry_arguments, merges_split},
+    {"GET", "/v1/incidents/{}/links", VERB_READ, false, NULL, merges_links},
+    {"POST", "/v1/incidents/{}/links", VERB_MERGE, true, NULL, merges_link},
+    {"DELETE", "/v1/incidents/{}/links/{}", VERB_MERGE, false, NULL, merges_unlink},
     {"POST", "/v1/incidents/{}/comments", VERB_WRITE, true, dry_arguments, comments_post},
     {"POST", "/v1/incidents/{}/comments/{}/widen", VERB_WRITE, true, dry_arguments, comments_widen},
     {"PATCH", "/v1/incidents/{}/comments/{}", VERB_WRITE, true, NULL, comments_patch},

@@ -75,7 +75,7 @@ enum job_kind {
 	JOB_MERGE,       /* incident, other: both become one, the older stays; author. They are: JOB_REPEATED */
 	JOB_SPLIT,       /* incident, other (0: that it took in last): it stands again; author. It does: JOB_REPEATED */
 	JOB_LINK,        /* incident, other, relation, author. They are: JOB_REPEATED */
-	JOB_UNLINK,      /* the same: not any more */
+	JOB_UNLINK,      /* incident, other, author: not any more, whatever it was */
 	JOB_JOIN_ACCEPT, /* id, author */
 	JOB_JOIN_REFUSE, /* id, text: why, may be absent, author */
 	JOB_DELIVERY_ACT,  /* id, action, text */

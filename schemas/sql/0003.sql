@@ -210,6 +210,7 @@ CREATE TABLE merging_share (
 	reads_ms     BIGINT NOT NULL,
 	withdrawn_ms BIGINT NOT NULL,
 	anew         SMALLINT NOT NULL,
+	parted       SMALLINT NOT NULL,
 	PRIMARY KEY (gone, side, supplier)
 );
 CREATE TABLE merging_reads (
