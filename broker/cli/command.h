@@ -28,6 +28,8 @@ extern const struct command command_serve, command_check, command_config, comman
 extern const struct command command_incident, command_share, command_unshare, command_comment, command_search;
 /* act_table.c: */
 extern const struct command command_ask, command_handover, command_promise, command_assist, command_tell;
+/* draft_table.c: */
+extern const struct command command_draft;
 /* delivery_table.c: */
 extern const struct command command_delivery, command_join, command_drift;
 /* supplier_table.c: */

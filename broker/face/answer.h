@@ -43,6 +43,15 @@ enum problem { PROBLEM_TABLE(X) PROBLEM_N };
 void answer_problem(struct exchange *x, enum problem problem, const char *code, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));
 void answer_problem_said(struct exchange *x, enum problem problem, struct ent_said said);
+/* The same, with two more members beside it: one of JSON (absent: left out), and a text. */
+struct answer_beside {
+	const char *name;
+	struct ent_str json;
+	const char *text_name;
+	struct ent_str text;
+};
+void answer_problem_beside(struct exchange *x, enum problem problem, struct ent_said said,
+			   const struct answer_beside *beside);
 /* 503 with Retry-After, in seconds; `why` is a sentence, what to do then follows it. */
 void answer_busy(struct exchange *x, struct ent_said why);
 /* Answers a failed read of the store: ENT_EGONE 404, ENT_EINVAL 400, ENT_EUNSUPPORTED 500, else 503. */

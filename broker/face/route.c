@@ -9,6 +9,7 @@
 #include "face/comments.h"
 #include "face/deadletters.h"
 #include "face/deliveries.h"
+#include "face/drafts.h"
 #include "face/health.h"
 #include "face/hooks.h"
 #include "face/import.h"
@@ -38,6 +39,7 @@ static const char *const delivery_arguments[] = {"supplier", "state", "cause", "
 static const char *const drift_arguments[] = {"supplier", "limit", "cursor", NULL};
 static const char *const join_arguments[] = {"supplier", "state", "limit", "cursor", NULL};
 static const char *const deadletter_arguments[] = {"supplier", "state", "limit", "cursor", NULL};
+static const char *const draft_arguments[] = {"incident", "limit", "cursor", NULL};
 static const char *const dry_arguments[] = {"dry_run", NULL};
 static const char *const user_arguments[] = {"organisation", "state", "limit", "cursor", NULL};
 static const char *const audit_arguments[] = {"act", "limit", "cursor", NULL};
@@ -88,6 +90,11 @@ static const struct route routes[] = {
     {"POST", "/v1/incidents/{}/comments/{}/pin", VERB_WRITE, false, NULL, thread_pin},
     {"DELETE", "/v1/incidents/{}/comments/{}/pin", VERB_WRITE, false, NULL, thread_unpin},
     {"GET", "/v1/incidents/{}/comments/{}/history", VERB_READ, false, NULL, thread_wordings},
+    {"GET", "/v1/drafts", VERB_READ, false, draft_arguments, drafts_list},
+    {"GET", "/v1/incidents/{}/drafts/{}", VERB_READ, false, NULL, drafts_get},
+    {"PUT", "/v1/incidents/{}/drafts/{}", VERB_WRITE, true, NULL, drafts_put},
+    {"DELETE", "/v1/incidents/{}/drafts/{}", VERB_WRITE, false, NULL, drafts_delete},
+    {"POST", "/v1/incidents/{}/drafts/{}/move", VERB_WRITE, true, NULL, drafts_move},
     {"GET", "/v1/deliveries", VERB_READ, false, delivery_arguments, deliveries_list},
     {"POST", "/v1/deliveries/repair", VERB_SETTLE, true, NULL, deliveries_repair},
     {"GET", "/v1/deliveries/{}", VERB_READ, false, NULL, deliveries_get},

@@ -2,6 +2,7 @@
 #include "store/jobs.h"
 
 #include "store/jobs_act.h"
+#include "store/jobs_draft.h"
 #include "store/jobs_in.h"
 #include "store/jobs_join.h"
 #include "store/jobs_out.h"
@@ -15,8 +16,8 @@
 
 const struct job_row *jobs_row(enum job_kind kind)
 {
-	static const struct job_row *const tables[] = {jobs_in,   jobs_people,   jobs_sign,   jobs_out,  jobs_act,
-						       jobs_join, jobs_supplier, jobs_thread, jobs_timer};
+	static const struct job_row *const tables[] = {jobs_in,   jobs_people,   jobs_sign,   jobs_out,   jobs_act,
+						       jobs_join, jobs_supplier, jobs_thread, jobs_draft, jobs_timer};
 	const struct job_row *found = NULL;
 
 	for (size_t i = 0; i < sizeof tables / sizeof *tables && !found; i++)

@@ -10,6 +10,7 @@
 #include "store/asker.h"
 #include "store/audience_ask.h"
 #include "store/deliveries.h"
+#include "store/jobs_draft.h"
 #include "store/jobs_thread.h"
 #include "store/rows.h"
 #include "store/settle.h"
@@ -200,7 +201,8 @@ static void run_comment(struct apply *apply, struct job *job)
 		return;
 	}
 	if (!audience_ask_new(apply, job, dossier, &comment.audience) ||
-	    !thread_quotes_fit(apply, job, dossier, &comment.audience))
+	    !thread_quotes_fit(apply, job, dossier, &comment.audience) ||
+	    !draft_use(apply, job, dossier, &comment.audience))
 		return;
 	comment.format = job->ask.format;
 	memcpy(comment.reply_to, job->ask.reply_to, ID_SIZE);

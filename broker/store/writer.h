@@ -50,6 +50,7 @@ enum job_kind {
 	JOB_SHARE,        /* incident, supplier, escalated, brief, with_history, author */
 	JOB_UNSHARE,      /* incident, supplier, text: why, author */
 	JOB_COMMENT,      /* incident, text, format, audience or narrowest, author; reply_to: of the thread, "": none;
+			   * draft: of the asker, is used up, if_match is of it; "": none;
 			   * undo_ms: how long it is held; comment_uuid: of the asker, "": made here. A repeat of a uuid
 			   * is JOB_REPEATED */
 	JOB_OPEN,         /* incident_uuid, description, author: an incident without a ticket. The same again is
@@ -62,7 +63,11 @@ enum job_kind {
 			      * more is JOB_REPEATED */
 	JOB_COMMENT_UNDO,    /* the same: it is taken back, as if it had never been written */
 	JOB_COMMENT_PIN,     /* incident, comment_uuid, is_pinned, author */
-	JOB_STATUS,          /* incident, status (UNKNOWN: it stays), description, author */
+	/* Drafts, each of ask.by, a person: comment_uuid, if_match. See store/jobs_draft.h */
+	JOB_DRAFT_SAVE, /* incident, text, format; is_new: audience or narrowest, reply_to */
+	JOB_DRAFT_MOVE, /* audience */
+	JOB_DRAFT_DROP,
+	JOB_STATUS, /* incident, status (UNKNOWN: it stays), description, author */
 	/* People who work together; each: incident, author, text, format, audience, comment_uuid of the words */
 	JOB_ACT_BEGIN,     /* act: kind, to, due_ms. A repeat of a uuid is JOB_REPEATED, as below */
 	JOB_ACT_ANSWER,    /* act: uuid, kind (any of its noun), accepts: an ask, a hand-over, a call for help is
@@ -116,6 +121,8 @@ struct ask {
 	struct ent_str key; /* of idempotency, see once.h; absent: none */
 	unsigned char key_hash[32];
 	char reply_to[ID_SIZE];
+	char draft[ID_SIZE]; /* a comment: the draft that it was; undo: the one that it is now */
+	bool is_new;         /* a draft: the asker has not seen one with this id */
 	enum ent_format format;
 	struct description description;
 	enum ent_status status;

@@ -116,3 +116,22 @@ CREATE TABLE once (
 	PRIMARY KEY (asker, key)
 );
 CREATE INDEX once_made ON once (made_ms);
+
+-- ---- What is a person's own (private) -------------------------------------------------------------
+
+-- Words that a person has not sent. Nobody else reads them, and no event tells of them: a store that is rebuilt has none.
+CREATE TABLE draft (
+	account       TEXT NOT NULL, -- ref of its author
+	id            TEXT NOT NULL, -- UUID
+	incident      BIGINT NOT NULL, -- number of the incident in which it was begun: neither a merge nor a split changes it
+	organisations TEXT NOT NULL, -- for whom it is meant, as in comment
+	everyone      SMALLINT NOT NULL,
+	requester     SMALLINT NOT NULL,
+	reply_to      TEXT NOT NULL, -- uuid of the comment that it answers; ''
+	text          TEXT NOT NULL,
+	format        TEXT NOT NULL, -- as in comment
+	version       BIGINT NOT NULL, -- how often it was saved
+	changed_ms    BIGINT NOT NULL,
+	PRIMARY KEY (account, id)
+);
+CREATE INDEX draft_newest ON draft (account, changed_ms, id);

@@ -32,7 +32,7 @@ TOLD_ONCE = ("POST /v1/tokens", "POST /v1/invitations")
 def writes():
     """DELETE goes last: others need what it takes away."""
     paths = Api(os.path.join(TOP, "schemas/openapi.yaml")).document["paths"]
-    found = [(method.upper(), path) for path, item in paths.items() if path.startswith("/v1/") for method in item if method in ("post", "patch", "delete")]
+    found = [(method.upper(), path) for path, item in paths.items() if path.startswith("/v1/") for method in item if method in ("post", "put", "patch", "delete")]
     return sorted(found, key=lambda one: (one[0] == "DELETE", one[1].endswith(("/ignore", "/refuse"))))
 
 
