@@ -19,6 +19,7 @@
 #include "face/live.h"
 #include "face/mapping.h"
 #include "face/mapping_try.h"
+#include "face/private.h"
 #include "face/quota.h"
 #include "face/reading.h"
 #include "face/seek.h"
@@ -138,6 +139,8 @@ static const struct route routes[] = {
     {"POST", "/v1/users", VERB_INVITE, true, NULL, users_post},
     {"GET", "/v1/users/{}", VERB_READ, false, NULL, users_get},
     {"PATCH", "/v1/users/{}", VERB_READ, true, NULL, users_patch},
+    {"POST", "/v1/users/{}/export", VERB_READ, true, NULL, private_export},
+    {"POST", "/v1/users/{}/erase", VERB_ADMINISTER, true, NULL, private_erase},
     {"GET", "/v1/organisations", VERB_READ, false, NULL, users_organisations},
     {"GET", "/v1/organisations/{}", VERB_READ, false, NULL, users_organisation},
     {"GET", "/v1/audit", VERB_AUDIT, false, audit_arguments, audits_list},

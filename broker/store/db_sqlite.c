@@ -132,7 +132,7 @@ static void set_up(struct db *db)
 	db_exec(db, "PRAGMA page_size=8192; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL");
 	db_exec(
 	    db,
-	    "PRAGMA wal_autocheckpoint=0; PRAGMA cache_size=-65536; PRAGMA temp_store=MEMORY; PRAGMA foreign_keys=OFF");
+	    "PRAGMA wal_autocheckpoint=0; PRAGMA cache_size=-65536; PRAGMA temp_store=MEMORY; PRAGMA secure_delete=FAST");
 	sqlite3_wal_hook(db->handle, count_wal_pages, db);
 	(void)snprintf(limit, sizeof limit, "PRAGMA journal_size_limit=%d", WAL_KEEP);
 	db_exec(db, limit);

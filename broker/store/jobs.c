@@ -7,6 +7,7 @@
 #include "store/jobs_join.h"
 #include "store/jobs_out.h"
 #include "store/jobs_people.h"
+#include "store/jobs_private.h"
 #include "store/jobs_sign.h"
 #include "store/jobs_supplier.h"
 #include "store/jobs_thread.h"
@@ -16,8 +17,9 @@
 
 const struct job_row *jobs_row(enum job_kind kind)
 {
-	static const struct job_row *const tables[] = {jobs_in,   jobs_people,   jobs_sign,   jobs_out,   jobs_act,
-						       jobs_join, jobs_supplier, jobs_thread, jobs_draft, jobs_timer};
+	static const struct job_row *const tables[] = {jobs_in,    jobs_people,  jobs_sign,     jobs_out,
+						       jobs_act,   jobs_join,    jobs_supplier, jobs_thread,
+						       jobs_draft, jobs_private, jobs_timer};
 	const struct job_row *found = NULL;
 
 	for (size_t i = 0; i < sizeof tables / sizeof *tables && !found; i++)

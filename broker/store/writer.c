@@ -5,6 +5,7 @@
 #include "store/apply.h"
 #include "store/deliveries.h"
 #include "store/audit.h"
+#include "store/erase.h"
 #include "store/jobs.h"
 #include "store/once.h"
 #include "store/outbox.h"
@@ -45,6 +46,7 @@ struct writer {
 	struct shelf *shelf; /* what was just written, from job to job */
 	struct accounts *accounts;
 	int64_t prune_before_ms; /* what is older goes, some of it each turn; 0: nothing is that old any more */
+	bool erases;             /* somebody is being erased: some rows more each turn, see erase.h */
 	int64_t timer_ms;        /* when the next one is due, as committed; TIMER_NEVER */
 	int64_t timers_from_us;  /* none runs before (mono): there was no room for what they do */
 	int64_t
@@ -91,6 +93,7 @@ struct writer *writer_new(struct db *db, const struct store_meta *meta, struct c
 	writer->ledger.delivery = delivery_last_id(db);
 	audit_head(db, &writer->ledger.audit);
 	tell_audit(writer);
+	writer->erases = erase_waits(db);
 	writer->timer_ms = timers_next(db);
 	writer->seen_ms = writer->timer_ms == TIMER_NEVER ? 0 : INT64_MAX;
 	writer->last_seq = writer->ledger.seq;
@@ -250,6 +253,7 @@ static void run_job(struct writer *writer, struct job *job, int64_t now_ms)
 			      .shelf = writer->shelf,
 			      .accounts = writer->accounts,
 			      .prune_before_ms = &writer->prune_before_ms,
+			      .erases = &writer->erases,
 			      .suppliers = job->suppliers ? job->suppliers : job->arrival.suppliers};
 
 	if (once_begin(&apply, job)) {
@@ -336,6 +340,7 @@ static enum ent_rc undo_batch(struct writer *writer, struct job *batch, struct l
 	accounts_clear(writer->accounts);
 	writer->ledger = before;
 	writer->prune_before_ms = 0; /* until it is asked for again: without room that would be tried without end */
+	writer->erases = false;      /* the same: JOB_PRUNE asks */
 	if (!db_forgive_full(writer->db))
 		return ENT_EINVAL;
 	writer->timers_from_us = writer->clock->mono_us(writer->clock) + TIMER_PAUSE_US;
@@ -387,6 +392,8 @@ static int64_t run_turn(struct writer *writer, struct job *batch, int64_t n_job,
 	for (struct job *job = batch; job && !db_failed(writer->db); job = job->next)
 		run_job(writer, job, now_ms);
 	prune_old(writer, n_job);
+	if (writer->erases)
+		writer->erases = erase_step(writer->db, now_ms);
 	for (size_t i = 0; i < writer->tallies.n; i++)
 		supplier_tally_save(writer->db, &writer->tallies.at[i]);
 	return n_event;
@@ -445,7 +452,7 @@ enum ent_rc writer_step(struct writer *writer, struct ent_err *err)
 	struct supplier_set *suppliers = take_suppliers(writer);
 	bool has_timers = timers_have_work(writer, suppliers, now_ms);
 
-	if (!batch && !writer->prune_before_ms && !has_timers) {
+	if (!batch && !writer->prune_before_ms && !writer->erases && !has_timers) {
 		supplier_set_unref(suppliers);
 		return ENT_MORE;
 	}

@@ -34,7 +34,10 @@ enum job_kind {
 	JOB_TOKEN_REMOVE,
 	JOB_USER_ADD,    /* user, ask.by: who is not known yet */
 	JOB_USER_CHANGE, /* user, ask.by */
-	JOB_REFUSED,     /* ask.by, ask.text: what it has not the right to. For the audit log */
+	/* What is held about a person: comment_uuid: its ref, ask.by */
+	JOB_PERSON_EXPORT,
+	JOB_PERSON_ERASE, /* text: further words to look for, one a line */
+	JOB_REFUSED,      /* ask.by, ask.text: what it has not the right to. For the audit log */
 	/* How people come in: sign, see store/sign.h */
 	JOB_SIGN_IN,
 	JOB_SIGN_REFUSED, /* for the audit log: account */

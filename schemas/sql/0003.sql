@@ -135,3 +135,18 @@ CREATE TABLE draft (
 	PRIMARY KEY (account, id)
 );
 CREATE INDEX draft_newest ON draft (account, changed_ms, id);
+
+-- Persons whose name was forgotten. The writer looks through what tools sent and were sent, some rows each turn; a row stays when all
+-- is done, so that a repeat knows it.
+CREATE TABLE erasure (
+	ref      TEXT PRIMARY KEY, -- of the person
+	words    TEXT NOT NULL, -- what is looked for, one a line; '' when it is done
+	begun_ms BIGINT NOT NULL,
+	done_ms  BIGINT NOT NULL, -- 0: it is not done yet
+	place    INTEGER NOT NULL, -- which table is looked through, see broker/store/erase.c
+	at       BIGINT NOT NULL, -- the last row of it that was looked at
+	n_raw    BIGINT NOT NULL, -- arrivals whose bytes were deleted
+	n_letter BIGINT NOT NULL, -- dead letters whose bytes were deleted or changed
+	n_delivery BIGINT NOT NULL -- deliveries whose texts were changed
+);
+CREATE INDEX erasure_open ON erasure (begun_ms, ref) WHERE done_ms = 0;
