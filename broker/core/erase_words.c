@@ -133,13 +133,13 @@ static bool begins_word(struct ent_str text, size_t at)
 	       !(hex_number(text, at - 4, 4) < 128 && is_alnum((unsigned char)hex_number(text, at - 4, 4)));
 }
 
-static bool may_begin(char c, char first)
+static bool word_may_begin(char c, char first)
 {
 	return c == '\\' || c == '%' || (c | 0x20) == (first | 0x20);
 }
 
 /* The next place of any of the words from `at` on. False: there is none. */
-static bool words_next(struct ent_str text, size_t at, struct ent_str words, size_t *ret_at, size_t *ret_n)
+static bool erase_next(struct ent_str text, size_t at, struct ent_str words, size_t *ret_at, size_t *ret_n)
 {
 	for (; at < text.n; at++) {
 		struct ent_str rest = words;
@@ -147,7 +147,7 @@ static bool words_next(struct ent_str text, size_t at, struct ent_str words, siz
 		while (rest.n) {
 			struct ent_str word = sdk_cut(rest, '\n', &rest);
 
-			if (!word.n || !may_begin(text.p[at], word.p[0]) || !begins_word(text, at))
+			if (!word.n || !word_may_begin(text.p[at], word.p[0]) || !begins_word(text, at))
 				continue;
 			*ret_n = word_at(text, at, word);
 			*ret_at = at;
@@ -164,7 +164,7 @@ bool erase_holds(struct ent_str text, struct ent_str words)
 {
 	size_t at, n;
 
-	return words_next(text, 0, words, &at, &n);
+	return erase_next(text, 0, words, &at, &n);
 }
 
 struct ent_str erase_blank(struct ent_arena *arena, struct ent_str text, struct ent_str words)
@@ -172,10 +172,10 @@ struct ent_str erase_blank(struct ent_arena *arena, struct ent_str text, struct 
 	size_t from = 0, at, n;
 	struct sdk_buf buf;
 
-	if (!words_next(text, 0, words, &at, &n))
+	if (!erase_next(text, 0, words, &at, &n))
 		return text;
 	sdk_buf_init(&buf, text.n * sizeof ERASE_STAND_IN + 64);
-	while (words_next(text, from, words, &at, &n)) {
+	while (erase_next(text, from, words, &at, &n)) {
 		sdk_buf_add(&buf, text.p + from, at - from);
 		sdk_buf_str(&buf, ENT_STR(ERASE_STAND_IN));
 		from = at + n;

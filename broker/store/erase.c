@@ -108,8 +108,8 @@ static bool erasing_load(struct db *db, struct ent_arena *arena, struct erasing 
 
 /* ---- a row --------------------------------------------------------------------------------- */
 
-/* What is kept of a body, or the body itself where it is damaged: then it is no words that anybody reads. */
-static struct ent_str body_of(struct erasing *erasing, struct ent_arena *arena, struct ent_str packed)
+/* The bytes that are kept of a body, or the body itself where it is damaged: then it is no words that anybody reads. */
+static struct ent_str unpack_body(struct erasing *erasing, struct ent_arena *arena, struct ent_str packed)
 {
 	struct ent_str body = ENT_STR("");
 	struct ent_err unused;
@@ -131,16 +131,17 @@ static void raw_drop(struct erasing *erasing, int64_t id)
 
 static void raw_look(struct erasing *erasing, struct ent_arena *arena, struct db_stmt *row)
 {
-	struct ent_str body = body_of(erasing, arena, db_str(row, 1));
+	struct ent_str body = unpack_body(erasing, arena, db_str(row, 1));
 
 	if (erase_holds(body, erasing->words) || erase_holds(db_str(row, 2), erasing->words))
 		raw_drop(erasing, db_int(row, 0));
 }
 
-/* One that waits is still to be handled: it keeps all but the name. Of one that is over nothing is needed any more. */
+/* A letter that waits is still to be handled: it keeps all but the name. Nothing is needed any more of those that are
+ * over. */
 static void letter_look(struct erasing *erasing, struct ent_arena *arena, struct db_stmt *row)
 {
-	const struct ent_str words = erasing->words, body = body_of(erasing, arena, db_str(row, 1)),
+	const struct ent_str words = erasing->words, body = unpack_body(erasing, arena, db_str(row, 1)),
 			     header = sdk_dup(arena, db_str(row, 2)), exchange = sdk_dup(arena, db_str(row, 3)),
 			     reason = sdk_dup(arena, db_str(row, 4));
 	bool waits = sdk_eqz(db_str(row, 5), "waiting");

@@ -92,10 +92,12 @@ static const struct {
     {"an incident's sequence is not that of its last event",
      "SELECT 'ENT-' || number FROM incident LEFT JOIN (SELECT incident, max(sequence) AS last, count(*) AS n FROM "
      "event "
-     "WHERE kind NOT IN ('deadletter', 'person') GROUP BY incident) AS told ON told.incident = number WHERE last IS NULL OR "
+     "WHERE kind NOT IN ('deadletter', 'person') GROUP BY incident) AS told ON told.incident = number WHERE last IS "
+     "NULL OR "
      "last <> sequence OR n <> sequence LIMIT 20"},
     {"an event is about an incident that does not exist",
-     "SELECT 'seq ' || seq FROM event WHERE kind NOT IN ('deadletter', 'person') AND incident >= 0 AND incident NOT IN (SELECT number "
+     "SELECT 'seq ' || seq FROM event WHERE kind NOT IN ('deadletter', 'person') AND incident >= 0 AND incident NOT IN "
+     "(SELECT number "
      "FROM incident) LIMIT 20"},
     {"a supplier's sequence is not that of its last event",
      "SELECT supplier FROM supplier_state LEFT JOIN (SELECT incident, max(sequence) AS last, count(*) AS n FROM event "

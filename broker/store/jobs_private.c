@@ -32,9 +32,9 @@ static void run_export(struct apply *apply, struct job *job)
 	job->outcome = JOB_ACCEPTED;
 }
 
-/* What is looked for, one a line. */
-static struct ent_str words_of(struct ent_arena *arena, const struct user *user, const struct person *person,
-			       struct ent_str more)
+/* The words to look for, one a line. */
+static struct ent_str erase_words_of(struct ent_arena *arena, const struct user *user, const struct person *person,
+				     struct ent_str more)
 {
 	struct ent_str words = sdk_or_empty(person->name);
 
@@ -64,7 +64,7 @@ static void run_erase(struct apply *apply, struct job *job)
 
 	if (!person_of_job(apply, job, &user, &person) || !may_erase(apply, job, &user))
 		return;
-	struct ent_str words = words_of(apply->arena, &user, &person, sdk_or_empty(job->ask.text));
+	struct ent_str words = erase_words_of(apply->arena, &user, &person, sdk_or_empty(job->ask.text));
 	if (erase_find(apply->db, ref, &before) && !words.n) {
 		job->outcome = JOB_REPEATED;
 		return;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What is held about a person: it is told to somebody, or forgotten. */
+/* The things that are held about a person are told to somebody, or forgotten. */
 #ifndef STORE_JOBS_PRIVATE_H
 #define STORE_JOBS_PRIVATE_H
 

@@ -260,7 +260,7 @@ static void run_job(struct writer *writer, struct job *job, int64_t now_ms)
 		jobs_row(job->kind)->run(&apply, job);
 		once_end(&apply, job);
 	}
-	audit_job(&apply, job);
+	audit_job(&apply, job, jobs_row(job->kind)->name);
 	job->n_event = apply.n_event;
 	job->joins_full = apply.joins_full;
 	memcpy(job->incident_uuid, apply.incident_uuid, ID_SIZE);

@@ -34,7 +34,7 @@ enum job_kind {
 	JOB_TOKEN_REMOVE,
 	JOB_USER_ADD,    /* user, ask.by: who is not known yet */
 	JOB_USER_CHANGE, /* user, ask.by */
-	/* What is held about a person: comment_uuid: its ref, ask.by */
+	/* All that is held about a person: comment_uuid: its ref, ask.by */
 	JOB_PERSON_EXPORT,
 	JOB_PERSON_ERASE, /* text: further words to look for, one a line */
 	JOB_REFUSED,      /* ask.by, ask.text: what it has not the right to. For the audit log */

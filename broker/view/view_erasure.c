@@ -5,7 +5,7 @@
 #include "sdk/webhook.h"
 #include "view/view_json.h"
 
-/* What nobody here can forget. */
+/* The places where nobody here can forget it. */
 static void stays_print(struct sdk_jsonw *w)
 {
 	const struct ent_said stays[] = {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What is held about a person, as one answer: for the person, and for whoever administers. The reader's rule holds here
- * too: a person of another organisation is told nothing of an incident that is not shared with it any more. Drafts are
- * told to their author alone; to others, how many there are.
+ * All that is held about a person, as one answer: for the person, and for whoever administers. The reader's rule holds
+ * here too: a person of another organisation is told nothing of an incident that is not shared with it any more. Drafts
+ * are told to their author alone; to others, how many there are.
  */
 #ifndef VIEW_EXPORT_H
 #define VIEW_EXPORT_H

@@ -388,9 +388,10 @@ def run(tap):
         import hooks
         import live
         import out
+        import private
         import rights
         quiet = Quiet()
-        for part in (hooks, api_part, out, acts, drafts, live, rights):
+        for part in (hooks, api_part, out, acts, drafts, private, live, rights):
             part.run(quiet)
         tap.equal("the parts that make the traffic", quiet.bad, 0)
     check_traffic(tap, api)

@@ -110,6 +110,8 @@ ROWS = {
     "POST /v1/users": ("403", "+", "403", {"supplier_admin": "+", "": "403"}),
     "GET /v1/users/{ref}": ("200", "200", "200", SEEN),
     "PATCH /v1/users/{ref}": ("403", "+", "403", {"supplier_system": "403 403 404 404", "": "+ 403 404 404"}),
+    "POST /v1/users/{ref}/export": ("403", "200", "403", {"supplier_technician": "200 403 403 403", "": "403"}),  # their own
+    "POST /v1/users/{ref}/erase": ("403", "+", "403", "403"),
     "GET /v1/organisations": ("200", "200", "200", "200"),
     "GET /v1/organisations/{name}": ("200", "200", "200", SEEN),
     "GET /v1/audit": ("403", "200", "200", "403"),
@@ -150,6 +152,8 @@ BODIES = {
     "POST /v1/invitations": {"name": "Nobody", "mail": "nobody@vega.example", "role": "system"},
     "POST /v1/tokens": {"name": "."},
     "POST /v1/users": {"name": "Nobody", "role": "system"},
+    "POST /v1/users/{ref}/export": {"table": "account"},
+    "POST /v1/users/{ref}/erase": {"also": ["x"]},  # refused for its content: others are asked about them
     "PATCH /v1/users/{ref}": {"name": "Other"},
 }
 QUERIES = {"GET /v1/search": "?q=words", "GET /v1/search/similar": "?title=words"}
