@@ -4,6 +4,7 @@
 #include "sdk/webhook.h"
 #include "store/audit.h"
 #include "store/erase.h"
+#include "store/jobs_people.h"
 #include "store/people.h"
 #include "store/users.h"
 
@@ -45,8 +46,11 @@ static struct ent_str erase_words_of(struct ent_arena *arena, const struct user 
 	return more.n ? sdk_join(arena, words, "\n", more) : words;
 }
 
+/* As it is with who disables somebody: not who holds more than the asker, and not the last administrator. */
 static bool may_erase(struct apply *apply, struct job *job, const struct user *user)
 {
+	if (user->ref.n && !people_may_give(apply, job, user->role))
+		return false;
 	if (user->role != ROLE_ADMIN || !sdk_eqz(user->state, USER_ACTIVE) ||
 	    users_have_other_admin(apply->db, user->ref))
 		return true;
