@@ -6,6 +6,7 @@ import glob
 import json
 import os
 import sqlite3
+import subprocess
 import urllib.parse
 import uuid
 
@@ -111,6 +112,7 @@ def check_erase(tap, desk, ref):
     tap.equal("her token is over at once", desk.ask("ana", "GET", "/v1/session")[0], 401)
     tap.check("it is done soon", done(server, ref))
     again = server.json("POST", f"/v1/users/{ref}/erase", {})[1]
+    tap.equal("her tokens, sessions and unsent words are gone", [change(server, f"SELECT count(*) FROM {table} WHERE account = ?", ref) for table in ("draft", "token", "session", "invitation")], [[(0,)]] * 4)
     tap.equal("a repeat changes nothing", again, server.json("POST", f"/v1/users/{ref}/erase", {})[1])
     tap.check("what tools sent is found, in each coding", again["raw"] + again["dead_letters"] >= 4, again)
     user = server.json("GET", f"/v1/users/{ref}")[1]
@@ -134,6 +136,28 @@ def check_erase(tap, desk, ref):
     tap.check("the last administrator is not erased", is_problem(server.call("POST", f"/v1/users/{desk.ref['ben']}/erase", {}), 409))
 
 
+def check_commands(tap, desk):
+    program = os.path.join(kit.BUILD, "entente")
+    if not os.path.exists(program):
+        tap.skip("entente user export", "the program is not built here")
+        return
+    env = {**os.environ, "ENTENTE_URL": f"http://127.0.0.1:{desk.server.port}", "ENTENTE_TOKEN": desk.token["ben"]}
+
+    def typed(*words, said=""):
+        got = subprocess.run([program, *words], env=env, input=said, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        return got.returncode, got.stdout
+    status, told = typed("user", "export", desk.ref["vic"], "--table", "account")
+    tap.equal("entente user export", (status, [row["name"] for row in tables(json.loads(told))["account"]]), (0, ["vic"]))
+    tap.equal("entente user erase asks before", [typed("user", "erase", desk.ref["vic"], said=said)[0] for said in ("", "no\n", "y\n")], [1, 1, 1])
+    tap.equal("and nothing was erased", desk.server.json("GET", f"/v1/users/{desk.ref['vic']}")[1]["name"], "vic")
+    status, told = typed("user", "erase", desk.ref["vic"], said="yes\n")
+    tap.check("then it erases, and says what stays", status == 0 and "cannot be forgotten here" in told and "Kafka" in told and "Backups" in told, told)
+    wait_for(lambda: "Erased since" in typed("user", "erase", desk.ref["vic"], "--yes")[1], 20)
+    tap.check("typed again it says how far it is", "Erased since" in typed("user", "erase", desk.ref["vic"], "--yes")[1])
+    status, told = typed("audit", "verify")
+    tap.check("entente audit verify", status == 0 and "holds" in told, told)
+
+
 def run(tap):
     server = Server()
     try:
@@ -143,6 +167,7 @@ def run(tap):
         speak(server, desk, ref)
         check_export(tap, desk, ref)
         check_erase(tap, desk, ref)
+        check_commands(tap, desk)
         server.process.stdin.write(b"end\n")
         server.process.stdin.close()
         server.process.wait(30)
