@@ -51,11 +51,17 @@ static bool put_people(struct relay *relay, int64_t up_to)
 static bool take_row(void *to, const struct outbox_row *row)
 {
 	struct relay *relay = to;
-	bool too_large;
+	bool too_large = false;
 
 	assert(row->seq > relay->next.seq);
 	if (!put_people(relay, row->seq))
 		return false;
+	if (row->topic == OUTBOX_PEOPLE) {
+		relay->next.seq = row->seq;
+		record_mark(row, relay->next.mark);
+		relay->n_event++;
+		return true;
+	}
 	record_row(&relay->record, row, relay->kafka->record_max, &too_large);
 	if (!record_put(relay))
 		return false;

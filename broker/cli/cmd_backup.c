@@ -13,8 +13,8 @@ enum { NICE = 10 }; /* webhooks go first */
 static const char help[] =
     "usage: entente backup [--config FILE] [--store FILE] [--json] FILE\n\n"
     "Copies the store to a new FILE, while a broker runs on it or not. The copy is of one moment, checked like\n"
-    "`entente fsck` does, and FILE is there only when it is whole and sound. It holds raw arrivals and internal\n"
-    "comments: only you can read it. The index of words, search.sqlite, is not copied: the broker makes it again from\n"
+    "`entente fsck` does, and FILE is there only when it is whole and sound. It holds raw arrivals, internal\n"
+    "comments and drafts: only you can read it. The index of words, search.sqlite, is not copied: the broker makes it again from\n"
     "the store. The write-ahead log grows for as long as it takes; no webhook waits.\n\n"
     "  --config FILE  whose data_dir holds the store; else ENTENTE_CONFIG\n"
     "  --store FILE   the store itself, instead\n"

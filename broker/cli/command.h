@@ -32,6 +32,8 @@ extern const struct command command_ask, command_handover, command_promise, comm
 extern const struct command command_work;
 /* inbox_table.c: */
 extern const struct command command_inbox;
+/* draft_table.c: */
+extern const struct command command_draft;
 /* delivery_table.c: */
 extern const struct command command_delivery, command_join, command_drift;
 /* supplier_table.c: */

@@ -21,11 +21,13 @@ void comment_show(struct ent_arena *arena, struct ent_str json)
 void comment_undone(struct ent_arena *arena, struct ent_str json)
 {
 	const struct sdk_json *answer = client_parse(arena, json);
-	struct ent_str words = sdk_json_text_at(answer, "draft.body");
+	struct ent_str words = sdk_json_text_at(answer, "draft.body"), id = sdk_json_text_at(answer, "draft_id");
 
 	printf("Undone: nobody else has read it.\n");
 	if (words.n)
 		printf("\n%.*s\n", ENT_F(table_safe(arena, words, true)));
+	if (id.n)
+		printf("\nThey are your draft %.*s now.\n", ENT_F(id));
 }
 
 static struct ent_str comment_body(const struct question_call *call, struct ent_str text, const char *id)
@@ -41,6 +43,8 @@ static struct ent_str comment_body(const struct question_call *call, struct ent_
 	sdk_jsonw_kz(&body.w, "audience", question_value(call, "audience"));
 	if (reply_to)
 		sdk_jsonw_kz(&body.w, "reply_to", reply_to);
+	if (question_value(call, "draft"))
+		sdk_jsonw_kz(&body.w, "draft", question_value(call, "draft"));
 	if (undo && sdk_to_int(sdk_str(undo), &undo_s))
 		sdk_jsonw_kint(&body.w, "undo", undo_s);
 	else if (undo) /* the broker says what is allowed */

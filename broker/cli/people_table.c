@@ -3,6 +3,7 @@
 #include "cli/command.h"
 #include "cli/show.h"
 #include "cli/invite.h"
+#include "cli/private.h"
 #include "cli/user.h"
 
 static const char org_help[] = "usage: entente org list\n"
@@ -39,12 +40,20 @@ static const char user_help[] =
     "                    [--time-zone ZONE] [--shows-seen true|false]\n"
     "       entente user disable REF\n"
     "       entente user enable REF\n"
+    "       entente user export REF [--table NAME] [--skip N]\n"
+    "       entente user erase REF [--also WORD] [--yes]\n"
     "\n"
     "The people who may come in. Each is of one organisation and has one role. One who is\n"
     "disabled cannot come in any more, and the person's tokens are gone; nobody is removed.\n"
     "`invite` prints a link, once, on the terminal only. The person opens it, presses its\n"
     "button, and is in. The same organisation and address again make a new link, and the\n"
     "earlier one works no more: that is how a forgotten password is replaced, too.\n"
+    "\n"
+    "`export` prints what is held about a person, as JSON: by the person, or an administrator.\n"
+    "`erase` forgets the person's name, mail address, password, drafts, sessions and tokens,\n"
+    "and asks before. The words that the person wrote stay. REF may be somebody known from a\n"
+    "supplier's tool alone; each comment shows it with --json. The command says what cannot\n"
+    "be forgotten here. Typed again, it says how far it is.\n"
     "\n"
     "  --role ROLE        ours: technician, service_owner, admin, auditor; of others:\n"
     "                     supplier_technician, supplier_admin (invites its own people)\n"
@@ -54,6 +63,11 @@ static const char user_help[] =
     "  --shows-seen WORD  others may be told that the organisation has seen something when\n"
     "                     this person has\n"
     "  --id UUID          add: the person's ref; a repeat with the same id adds nobody\n"
+    "  --table NAME       export: only this table\n"
+    "  --skip N           export: from this row of it on\n"
+    "  --also WORD        erase: another word that tools may call the person by; what came\n"
+    "                     meanwhile is looked through once more\n"
+    "  --yes              erase: do not ask\n"
     "  --limit N          1..200 (50)\n"
     "  --cursor WORD      the next page, as the page before said\n" CLIENT_HELP "\n"
     "examples:\n"
@@ -89,13 +103,16 @@ static const struct question user_questions[] = {
      .show = show_members},
     {.verb = "disable", .words = "ref", .run = user_disable},
     {.verb = "enable", .words = "ref", .run = user_enable},
+    {.verb = "export", .words = "ref", .run = private_export_run},
+    {.verb = "erase", .words = "ref", .run = private_erase_run},
     {0},
 };
 const struct command command_user = {
     .name = "user",
-    .summary = "list, add, invite, change and disable people",
+    .summary = "list, add, invite, change, disable, export and erase people",
     .help = user_help,
-    .options = "organisation= state= limit= cursor= role= name= mail= language= time-zone= id= shows-seen= admin",
+    .options = "organisation= state= limit= cursor= role= name= mail= language= time-zone= id= shows-seen= table= "
+	       "skip= also= admin yes",
     .question = user_questions,
 };
 

@@ -27,6 +27,8 @@ void person_mark(struct ent_str key, struct ent_str organisation, struct ent_str
 /* Some tools show the account where they know no name: that replaces no name. */
 bool person_learn(struct person *known, const struct ent_person *told, bool is_machine)
 {
+	if (known->is_erased)
+		return false;
 	bool is_account = sdk_eq(told->name, person_account(told));
 	bool learns_name =
 	    told->name.n && !(is_account && known->name.n) && !sdk_eq(told->name, sdk_or_empty(known->name));
@@ -105,6 +107,8 @@ void person_record(const struct person_row *row, struct sdk_buf *buf)
 	print_who(&w, &row->person);
 	sdk_jsonw_kz(&w, "account_hash", mark);
 	sdk_jsonw_kstr_some(&w, "name", row->person.name);
+	if (row->person.is_erased)
+		sdk_jsonw_kbool(&w, "erased", true);
 	sdk_jsonw_close(&w, '}');
 }
 
@@ -134,6 +138,7 @@ enum ent_rc person_record_parse(struct ent_arena *arena, struct ent_str json, st
 		return rc;
 	*ret = (struct person_row){.person = person_parse(node)};
 	ret->person.name = sdk_or_empty(sdk_json_text_at(node, "name"));
+	ret->person.is_erased = sdk_json_bool(sdk_json_at(node, "erased"), false);
 	if (!ret->person.ref.n || !read_hex(sdk_json_text_at(node, "account_hash"), ret->mark))
 		return sdk_fail_as(err, ENT_EINVAL, "person.record",
 				   "a person's record lacks a valid ref or account_hash");

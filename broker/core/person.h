@@ -21,6 +21,7 @@ struct person {
 	struct ent_str organisation;
 	struct ent_str name; /* as it is now; empty: never told, or forgotten. Never in an event */
 	bool is_machine;
+	bool is_erased; /* of a row: the name was forgotten for good: no tool's word brings it back */
 };
 
 /* A row of table person, and a record of entente.people.v1. */

@@ -102,10 +102,18 @@ void answer_problem(struct exchange *x, enum problem problem, const char *code, 
 
 void answer_problem_said(struct exchange *x, enum problem problem, struct ent_said said)
 {
-	answer_problem_acts(x, problem, said, ENT_ABSENT);
+	answer_problem_beside(x, problem, said, NULL);
 }
 
 void answer_problem_acts(struct exchange *x, enum problem problem, struct ent_said said, struct ent_str acts)
+{
+	const struct answer_beside beside = {.name = "acts", .json = acts};
+
+	answer_problem_beside(x, problem, said, acts.n ? &beside : NULL);
+}
+
+void answer_problem_beside(struct exchange *x, enum problem problem, struct ent_said said,
+			   const struct answer_beside *beside)
 {
 	struct sdk_jsonw w = answer_json(x);
 
@@ -117,10 +125,12 @@ void answer_problem_acts(struct exchange *x, enum problem problem, struct ent_sa
 	sdk_jsonw_kstr(&w, "detail", sdk_or_empty(said.text));
 	sdk_jsonw_kstr(&w, "code", said.code);
 	sdk_jsonw_kraw(&w, "params", said.params.n ? said.params : ENT_STR("{}"));
-	if (acts.n)
-		sdk_jsonw_kraw(&w, "acts", acts);
 	if (uri_is_path(x->path))
 		sdk_jsonw_kstr(&w, "instance", uri_shown(&x->arena.abi, x->path));
+	if (beside && beside->json.p)
+		sdk_jsonw_kraw(&w, beside->name, beside->json);
+	if (beside && beside->text_name)
+		sdk_jsonw_kstr(&w, beside->text_name, beside->text);
 	sdk_jsonw_close(&w, '}');
 	x->answer.fields = ENT_ABSENT;
 	x->answer.policy = ENT_ABSENT;

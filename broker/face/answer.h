@@ -45,6 +45,15 @@ void answer_problem(struct exchange *x, enum problem problem, const char *code, 
 void answer_problem_said(struct exchange *x, enum problem problem, struct ent_said said);
 /* The same with what can be done instead, for programs: a JSON array; absent: none. */
 void answer_problem_acts(struct exchange *x, enum problem problem, struct ent_said said, struct ent_str acts);
+/* The same, with two more members beside it: one of JSON (absent: left out), and a text (without a name: left out). */
+struct answer_beside {
+	const char *name;
+	struct ent_str json;
+	const char *text_name;
+	struct ent_str text;
+};
+void answer_problem_beside(struct exchange *x, enum problem problem, struct ent_said said,
+			   const struct answer_beside *beside);
 /* 503 with Retry-After, in seconds; `why` is a sentence, what to do then follows it. */
 void answer_busy(struct exchange *x, struct ent_said why);
 /* Answers a failed read of the store: ENT_EGONE 404, ENT_EINVAL 400, ENT_EUNSUPPORTED 500, else 503. */

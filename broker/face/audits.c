@@ -37,9 +37,31 @@ static bool head_is_hash(struct ent_str head)
 	return head.n == 0 || (head.n >= AUDIT_HEAD_MIN && head.n <= AUDIT_HEAD_MAX);
 }
 
+/* Where the answer before ended: its `rows` and `head`. False: answered. */
+static bool read_from(struct exchange *x, struct audit_head *ret)
+{
+	struct ent_str hash = exchange_argument(x, "hash");
+
+	*ret = (struct audit_head){0};
+	if (!exchange_argument_int(x, "after", 0, 0, INT64_MAX, &ret->id))
+		return false;
+	if (ret->id == 0)
+		return true;
+	if (hash.n == AUDIT_HEAD_MAX && head_is_hash(hash)) {
+		for (size_t i = 0; i < AUDIT_HASH_SIZE; i++)
+			ret->hash[i] =
+			    (unsigned char)(sdk_hex_value(hash.p[2 * i]) << 4 | sdk_hex_value(hash.p[2 * i + 1]));
+		return true;
+	}
+	answer_problem(x, PROBLEM_REQUEST, "ask.audit_hash",
+		       "\"after\" needs \"hash\": the `rows` and the `head` of the answer before.");
+	return false;
+}
+
 void audits_verify(struct exchange *x)
 {
 	struct ent_str json = ENT_ABSENT, head = exchange_argument(x, "head");
+	struct audit_head from;
 	struct ent_err err;
 
 	if (!head_is_hash(head)) {
@@ -48,7 +70,9 @@ void audits_verify(struct exchange *x)
 			       AUDIT_HEAD_MIN);
 		return;
 	}
-	enum ent_rc rc = view_audit_verify(ask_view(x), head, &json, &err);
+	if (!read_from(x, &from))
+		return;
+	enum ent_rc rc = view_audit_verify(ask_view(x), &from, head, &json, &err);
 
 	ask_answer(x, 200, rc, json, &err);
 }

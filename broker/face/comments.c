@@ -16,11 +16,10 @@
 #include "view/view_share.h"
 #include "view/view_thread.h"
 
-#define COMMENT_MAX 65536 /* characters */
-#define UNDO_MAX_S  60
+#define UNDO_MAX_S 60
 
 struct comment_body {
-	struct ent_str body, id, format, reply_to;
+	struct ent_str body, id, format, reply_to, draft;
 	const struct sdk_json *audience, *readers;
 	int64_t undo_s;
 };
@@ -32,6 +31,7 @@ static const struct body_field comment_fields[] = {
     {"format", BODY_TEXT, false, 1, 20, offsetof(struct comment_body, format)},
     {"reply_to", BODY_TEXT, false, ID_SIZE - 1, ID_SIZE - 1, offsetof(struct comment_body, reply_to)},
     {"undo", BODY_INT, false, 0, UNDO_MAX_S, offsetof(struct comment_body, undo_s)},
+    {"draft", BODY_TEXT, false, ID_SIZE - 1, ID_SIZE - 1, offsetof(struct comment_body, draft)},
     {0}};
 
 static bool refuse_audience(struct exchange *x)
@@ -97,22 +97,37 @@ static bool read_asked_audience(struct exchange *x, const struct sdk_json *node,
 	return false;
 }
 
-/* How the words are meant, and what they answer. */
-static bool read_manner(struct exchange *x, const struct comment_body *body, struct ask *ret)
+bool comments_manner(struct exchange *x, struct ent_str format, struct ent_str reply_to, struct ask *ret)
 {
-	struct ent_str lower = sdk_lower(&x->arena.abi, body->reply_to);
+	struct ent_str lower = sdk_lower(&x->arena.abi, reply_to);
 
-	if (body->format.p && !comment_format_by_word(body->format, &ret->format)) {
+	if (format.p && !comment_format_by_word(format, &ret->format)) {
 		answer_problem(x, PROBLEM_CONTENT, "ask.format", "\"format\" has to be text or markdown.");
 		return false;
 	}
-	if (body->reply_to.p && !sdk_is_uuid(lower)) {
+	if (reply_to.p && !sdk_is_uuid(lower)) {
 		answer_problem(x, PROBLEM_CONTENT, "ask.reply_to", "\"reply_to\" has to be a comment's id, a UUID.");
 		return false;
 	}
-	if (body->reply_to.p)
+	if (reply_to.p)
 		memcpy(ret->reply_to, lower.p, ID_SIZE - 1);
 	return true;
+}
+
+/* The draft that the comment was, as its author has read it. False: answered. */
+static bool read_draft(struct exchange *x, struct ent_str draft, struct ask *ret)
+{
+	struct ent_str lower = sdk_lower(&x->arena.abi, draft);
+
+	if (!draft.p)
+		return true;
+	if (!x->reader.ref.n || !sdk_is_uuid(lower)) {
+		answer_problem(x, PROBLEM_CONTENT, "ask.draft_id",
+			       "\"draft\" has to be the id of a draft of yours, a UUID; a program has none.");
+		return false;
+	}
+	memcpy(ret->draft, lower.p, ID_SIZE - 1);
+	return comments_match(x, "draft", ret);
 }
 
 /* A second request with the same id has to have the same text and audience; otherwise it is a mistake. */
@@ -207,7 +222,8 @@ void comments_post(struct exchange *x)
 
 	if (!ask_dry_run(x, &dry) || !ask_incident(x, &incident) || !body_read(x, comment_fields, &body) ||
 	    !read_asked_audience(x, body.audience, &job->ask) ||
-	    !ask_id(x, body.id, "comment", job->ask.comment_uuid) || !read_manner(x, &body, &job->ask))
+	    !ask_id(x, body.id, "comment", job->ask.comment_uuid) ||
+	    !comments_manner(x, body.format, body.reply_to, &job->ask) || !read_draft(x, body.draft, &job->ask))
 		return;
 	job->ask.incident = incident.number;
 	job->ask.text = body.body;
@@ -233,8 +249,7 @@ bool comments_named(struct exchange *x, struct job *job)
 	return false;
 }
 
-/* A person says which version it has read, a program may. False: answered. */
-static bool read_match(struct exchange *x, struct ask *ret)
+bool comments_match(struct exchange *x, const char *of, struct ask *ret)
 {
 	const struct ent_str match = exchange_header(x, "if-match");
 
@@ -242,8 +257,9 @@ static bool read_match(struct exchange *x, struct ask *ret)
 		return true;
 	if (!match.p) {
 		answer_problem(x, PROBLEM_CONDITION, "ask.if_match",
-			       "If-Match is needed: the comment's \"version\" as you read it, in quotes. So nobody's "
-			       "words are overwritten unseen.");
+			       "If-Match is needed: the {of=%s}'s \"version\" as you read it, in quotes. So no words "
+			       "are overwritten unseen.",
+			       of);
 		return false;
 	}
 	if (sdk_eqz(match, "*"))
@@ -263,7 +279,7 @@ void comments_patch(struct exchange *x)
 	struct comment_body body = {0};
 	struct job *job = ask_new(x, JOB_COMMENT_EDIT);
 
-	if (!comments_named(x, job) || !read_match(x, &job->ask) || !body_read(x, fields, &body) ||
+	if (!comments_named(x, job) || !comments_match(x, "comment", &job->ask) || !body_read(x, fields, &body) ||
 	    (body.audience && !comments_audience(x, body.audience, &job->ask.audience)))
 		return;
 	if (!body.audience && !body.body.p) {
@@ -321,6 +337,6 @@ void comments_delete(struct exchange *x)
 {
 	struct job *job = ask_new(x, JOB_COMMENT_REMOVE);
 
-	if (comments_named(x, job) && read_match(x, &job->ask))
+	if (comments_named(x, job) && comments_match(x, "comment", &job->ask))
 		ask_submit(x, job, comments_changed);
 }

@@ -5,6 +5,12 @@
 
 #include "face/exchange.h"
 
+#define COMMENT_MAX 65536 /* characters */
+
+/* How the words are meant, and what they answer. False: answered. */
+bool comments_manner(struct exchange *x, struct ent_str format, struct ent_str reply_to, struct ask *ret);
+/* A person says which version it has read, a program may. of: "comment". False: answered. */
+bool comments_match(struct exchange *x, const char *of, struct ask *ret);
 /* The audience of a body, as an object or in words. False: answered. */
 bool comments_audience(struct exchange *x, const struct sdk_json *node, struct audience *ret);
 void comments_post(struct exchange *x);

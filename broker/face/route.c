@@ -9,6 +9,7 @@
 #include "face/comments.h"
 #include "face/deadletters.h"
 #include "face/deliveries.h"
+#include "face/drafts.h"
 #include "face/health.h"
 #include "face/hooks.h"
 #include "face/import.h"
@@ -21,6 +22,7 @@
 #include "face/mapping_try.h"
 #include "face/notified.h"
 #include "face/merges.h"
+#include "face/private.h"
 #include "face/quota.h"
 #include "face/reading.h"
 #include "face/seek.h"
@@ -43,10 +45,11 @@ static const char *const drift_arguments[] = {"supplier", "limit", "cursor", NUL
 static const char *const join_arguments[] = {"supplier", "state", "limit", "cursor", NULL};
 static const char *const deadletter_arguments[] = {"supplier", "state", "limit", "cursor", NULL};
 static const char *const work_arguments[] = {"reason", "limit", "cursor", NULL};
+static const char *const draft_arguments[] = {"incident", "limit", "cursor", NULL};
 static const char *const dry_arguments[] = {"dry_run", NULL};
 static const char *const user_arguments[] = {"organisation", "state", "limit", "cursor", NULL};
 static const char *const audit_arguments[] = {"act", "limit", "cursor", NULL};
-static const char *const verify_arguments[] = {"head", NULL};
+static const char *const verify_arguments[] = {"head", "after", "hash", NULL};
 static const char *const told_arguments[] = {"dry_run", NULL};
 static const char *const search_arguments[] = {"q", "kind", "limit", "cursor", NULL};
 static const char *const similar_arguments[] = {"title", "limit", NULL};
@@ -107,6 +110,11 @@ static const struct route routes[] = {
     {"POST", "/v1/incidents/{}/mute", VERB_READ, false, NULL, notified_mute},
     {"GET", "/v1/inbox", VERB_READ, false, inbox_arguments, notified_list},
     {"POST", "/v1/inbox/read", VERB_READ, false, NULL, notified_read},
+    {"GET", "/v1/drafts", VERB_READ, false, draft_arguments, drafts_list},
+    {"GET", "/v1/incidents/{}/drafts/{}", VERB_READ, false, NULL, drafts_get},
+    {"PUT", "/v1/incidents/{}/drafts/{}", VERB_WRITE, true, NULL, drafts_put},
+    {"DELETE", "/v1/incidents/{}/drafts/{}", VERB_WRITE, false, NULL, drafts_delete},
+    {"POST", "/v1/incidents/{}/drafts/{}/move", VERB_WRITE, true, NULL, drafts_move},
     {"GET", "/v1/deliveries", VERB_READ, false, delivery_arguments, deliveries_list},
     {"POST", "/v1/deliveries/repair", VERB_SETTLE, true, NULL, deliveries_repair},
     {"GET", "/v1/deliveries/{}", VERB_READ, false, NULL, deliveries_get},
@@ -152,6 +160,8 @@ static const struct route routes[] = {
     {"POST", "/v1/users", VERB_INVITE, true, NULL, users_post},
     {"GET", "/v1/users/{}", VERB_READ, false, NULL, users_get},
     {"PATCH", "/v1/users/{}", VERB_READ, true, NULL, users_patch},
+    {"POST", "/v1/users/{}/export", VERB_READ, true, NULL, private_export},
+    {"POST", "/v1/users/{}/erase", VERB_ADMINISTER, true, NULL, private_erase},
     {"GET", "/v1/organisations", VERB_READ, false, NULL, users_organisations},
     {"GET", "/v1/organisations/{}", VERB_READ, false, NULL, users_organisation},
     {"GET", "/v1/audit", VERB_AUDIT, false, audit_arguments, audits_list},

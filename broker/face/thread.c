@@ -50,6 +50,8 @@ static void undo_answer(struct exchange *x)
 	sdk_jsonw_kbool(&w, "undone", true);
 	if (undoing->job->outcome == JOB_ACCEPTED && undoing->draft.n)
 		sdk_jsonw_kraw(&w, "draft", undoing->draft);
+	if (undoing->job->outcome == JOB_ACCEPTED && undoing->job->ask.draft[0])
+		sdk_jsonw_kz(&w, "draft_id", undoing->job->ask.draft);
 	sdk_jsonw_close(&w, '}');
 	answer_body(x, 200, NULL, sdk_dup(&x->arena.abi, sdk_buf_view(buf)));
 }

@@ -330,6 +330,7 @@ void fill_person_row(struct fill *fill, struct ent_str ref)
 	fill_clear(fill);
 	if (!view_hit_person(&view, ref, &hit)) {
 		fill_drop(fill, index_row(HIT_PERSON, id));
+		fill->forgets = fill->forgets || view_hit_is_erased(fill->store, ref);
 		return;
 	}
 	words_append(&fill->name, hit.name);

@@ -18,6 +18,7 @@ struct fill {
 	int64_t incident; /* whose part stands below; 0: none */
 	struct ent_str organisation[FILL_ORGANISATIONS_MAX];
 	size_t n_organisation;
+	bool forgets; /* a person's name was taken out since index_shred() */
 };
 
 void fill_open(struct fill *fill, struct db *index, struct db *store, const struct supplier_set *suppliers);

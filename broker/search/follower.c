@@ -204,6 +204,9 @@ static bool follow_events(struct follower *follower)
 	index_set_text(index, FOLLOWER_MARK, batch.mark);
 	struct ent_str last = sdk_dup(&follower->fill.arena.abi, ENT_STR(""));
 	(void)outbox_people(follower->fill.store, batch.first, batch.last, last, take_person, &people);
+	if (follower->fill.forgets)
+		index_shred(index);
+	follower->fill.forgets = false;
 	return true;
 }
 

@@ -99,6 +99,12 @@ void index_clear(struct db *index)
 	db_exec(index, index_tables);
 }
 
+void index_shred(struct db *index)
+{
+	db_exec(index,
+		"PRAGMA secure_delete=ON; INSERT INTO words (words) VALUES ('optimize'); PRAGMA secure_delete=FAST");
+}
+
 int64_t index_number(struct db *index, const char *name)
 {
 	struct db_stmt *stmt = db_use(index, "SELECT value FROM progress WHERE name = $1");

@@ -27,6 +27,9 @@ void index_remove(const char *path);
 
 /* Everything goes, within the transaction under way. */
 void index_clear(struct db *index);
+/* Rows of words were deleted because nobody may find them any more: their words leave the file, too. It reads all of
+ * it. */
+void index_shred(struct db *index);
 
 /* How far it is. Numbers by name; 0: not said. */
 int64_t index_number(struct db *index, const char *name);

@@ -58,6 +58,7 @@ struct apply {
 	struct supplier_tallies *tallies; /* of the transaction */
 	bool joins_full;                  /* it raised the last join request that there was room for */
 	int64_t *prune_before_ms;         /* the writer's: arrivals from before go */
+	bool *erases;                     /* the writer's: persons are being erased, see erase.h */
 	char incident_uuid[ID_SIZE];      /* the last one touched */
 };
 

@@ -110,6 +110,8 @@ static enum audit_act act_of_job(const struct job *job)
 		return AUDIT_SHARED;
 	case JOB_UNSHARE:
 		return AUDIT_UNSHARED;
+	case JOB_COMMENT_WIDEN:
+		return AUDIT_COMMENT_WIDENED;
 	case JOB_JOIN_ACCEPT:
 		return AUDIT_JOIN_ACCEPTED;
 	case JOB_JOIN_REFUSE:
@@ -130,14 +132,37 @@ static enum audit_act act_of_job(const struct job *job)
 	}
 }
 
-void audit_job(struct apply *apply, const struct job *job)
+/* A right was missing, or the thing is another person's. */
+static bool is_right_missing(const struct job *job)
+{
+	return job->outcome == JOB_DENIED ||
+	       (job->outcome == JOB_CONFLICT && strcmp(job->err.code, "ask.comment_of_other") == 0);
+}
+
+/* The code of the sentence says why; its words may hold what somebody wrote. */
+static void note_refusal(struct apply *apply, const struct job *job, const char *name)
+{
+	const char *of = job->ask.comment_uuid[0] ? job->ask.comment_uuid : apply->incident_uuid;
+
+	audit_note(
+	    apply, &job->ask.by, AUDIT_REFUSED, sdk_str(name),
+	    sdk_format(apply->arena, "%s %s%s%s", role_word(job->ask.by.role), job->err.code, *of ? " " : "", of));
+}
+
+void audit_job(struct apply *apply, const struct job *job, const char *name)
 {
 	enum audit_act act = job->ask.by.kind != READER_NOBODY ? act_of_job(job) : AUDIT_NONE;
 	struct ent_str subject = sdk_str(apply->incident_uuid), detail = sdk_or_empty(job->ask.supplier);
 	int64_t id = job->dead_letter ? job->dead_letter : job->ask.id;
 
+	if (job->ask.by.kind != READER_NOBODY && is_right_missing(job))
+		note_refusal(apply, job, name);
 	if (act == AUDIT_NONE || job->outcome != JOB_ACCEPTED)
 		return;
+	if (act == AUDIT_COMMENT_WIDENED) {
+		audit_note(apply, &job->ask.by, act, sdk_str(job->ask.comment_uuid), subject);
+		return;
+	}
 	if (!subject.n || act == AUDIT_LETTER_REPLAYED)
 		subject = id ? sdk_int(apply->arena, id) : detail;
 	else if (id)
@@ -177,18 +202,27 @@ static bool is_kept_hash(const struct audit_head *head, struct ent_str wanted)
 	return wanted.n >= 12 && wanted.n <= sizeof hex - 1 && memcmp(hex, wanted.p, wanted.n) == 0;
 }
 
-enum ent_rc audit_verify(struct db *db, struct ent_str wanted, struct audit_found *ret, struct ent_err *err)
+enum ent_rc audit_verify(struct db *db, const struct audit_head *from, int64_t most, struct ent_str wanted,
+			 struct audit_found *ret, struct ent_err *err)
 {
 	struct db_stmt *stmt =
-	    db_use(db, "SELECT id, at_ms, act, by_ref, subject, detail, hash FROM audit ORDER BY id");
+	    db_use(db, "SELECT id, at_ms, act, by_ref, subject, detail, hash FROM audit WHERE id > $1 "
+		       "ORDER BY id LIMIT $2");
 	unsigned char hash[AUDIT_HASH_SIZE];
+	int64_t n = 0;
 
-	*ret = (struct audit_found){0};
+	*ret = (struct audit_found){.head = *from, .has_wanted = from->id > 0 && is_kept_hash(from, wanted)};
+	db_bind_int(stmt, 1, from->id);
+	db_bind_int(stmt, 2, most + 1);
 	while (db_row(stmt)) {
 		const struct audit_row row = {db_int(stmt, 0), db_int(stmt, 1), db_str(stmt, 2),
 					      db_str(stmt, 3), db_str(stmt, 4), db_str(stmt, 5)};
 		struct ent_str stored = db_str(stmt, 6);
 
+		if (++n > most) {
+			ret->more = true;
+			break;
+		}
 		row_hash(ret->head.hash, &row, hash);
 		if (stored.n != sizeof hash || memcmp(stored.p, hash, sizeof hash) != 0) {
 			ret->broken = row.id;

@@ -52,8 +52,9 @@ const char *audit_word(enum audit_act act);
  * and refs, no name and nothing that somebody wrote. */
 void audit_note(struct apply *apply, const struct reader *by, enum audit_act act, struct ent_str subject,
 		struct ent_str detail);
-/* A job that somebody asked for was done: the acts that the log tells have their row. */
-void audit_job(struct apply *apply, const struct job *job);
+/* A job that somebody asked for was done, or refused for want of a right: the acts that the log tells have their row.
+ * name: of the job. */
+void audit_job(struct apply *apply, const struct job *job, const char *name);
 
 void audit_head(struct db *db, struct audit_head *ret);   /* an empty log: 0, and a hash of zeroes */
 int64_t audit_head_number(const struct audit_head *head); /* the first 48 bits of its hash: a metric is a number */
@@ -61,11 +62,13 @@ int64_t audit_head_number(const struct audit_head *head); /* the first 48 bits o
 struct audit_found {
 	struct audit_head head; /* of the rows that hold */
 	int64_t broken;         /* the first row that does not; 0: all do */
+	bool more;              /* rows behind were not looked at: go on from head */
 	bool has_wanted;        /* the hash that was asked for stands in it */
 };
-/* Walks the whole chain. wanted: a hash that was kept elsewhere, in hex, or the first 12 digits of one; absent: none.
- * ENT_ERETRY: the store failed. */
-enum ent_rc audit_verify(struct db *db, struct ent_str wanted, struct audit_found *ret, struct ent_err *err)
-    __attribute__((warn_unused_result));
+#define AUDIT_STEP 50000 /* rows of one answer: a long log is no long read */
+/* Walks the chain from a row on, at most so many rows; from zeroes: its begin. wanted: a hash that was kept elsewhere,
+ * in hex, or the first 12 digits of one; absent: none. ENT_ERETRY: the store failed. */
+enum ent_rc audit_verify(struct db *db, const struct audit_head *from, int64_t most, struct ent_str wanted,
+			 struct audit_found *ret, struct ent_err *err) __attribute__((warn_unused_result));
 
 #endif

@@ -130,9 +130,8 @@ static void set_up(struct db *db)
 	}
 	/* 8 KiB: an event or a ticket with a description is 2 KB, and a page of 4 would hold but one. */
 	db_exec(db, "PRAGMA page_size=8192; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL");
-	db_exec(
-	    db,
-	    "PRAGMA wal_autocheckpoint=0; PRAGMA cache_size=-65536; PRAGMA temp_store=MEMORY; PRAGMA foreign_keys=OFF");
+	db_exec(db, "PRAGMA wal_autocheckpoint=0; PRAGMA cache_size=-65536; PRAGMA temp_store=MEMORY; PRAGMA "
+		    "secure_delete=FAST");
 	sqlite3_wal_hook(db->handle, count_wal_pages, db);
 	(void)snprintf(limit, sizeof limit, "PRAGMA journal_size_limit=%d", WAL_KEEP);
 	db_exec(db, limit);

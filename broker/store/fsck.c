@@ -29,7 +29,7 @@ static const char *const contents[] = {
     "SELECT supplier, ticket, external_id, incident, name, media_type, url, size, created_ms, comment, "
     "organisations, everyone, requester FROM attachment "
     "ORDER BY supplier, ticket, external_id",
-    "SELECT ref, organisation, account_hash, kind, name FROM person ORDER BY ref",
+    "SELECT ref, organisation, account_hash, kind, name, erased FROM person ORDER BY ref",
     "SELECT key, incident FROM correlation ORDER BY key, incident",
     "SELECT supplier, external_id, incident, by_supplier, by_ticket FROM reference ORDER BY supplier, external_id, "
     "incident, by_supplier",
@@ -56,9 +56,9 @@ static const char *const contents[] = {
     "SELECT seq, kind, CASE WHEN incident < 0 THEN -1 ELSE incident END, sequence, partition_no, time_ms, recorded_ms, "
     "supplier, delivery_id, traceparent, "
     "json "
-    "FROM event WHERE kind <> 'deadletter' ORDER BY seq",
+    "FROM event WHERE kind NOT IN ('deadletter', 'person') ORDER BY seq",
 };
-static const int n_column[] = {22, 5, 11, 25, 13, 5, 2, 3, 8, 4, 10, 4, 9, 5, 3, 4, 5, 14, 5, 3, 11};
+static const int n_column[] = {22, 5, 11, 25, 13, 6, 2, 3, 8, 4, 10, 4, 9, 5, 3, 4, 5, 14, 5, 3, 11};
 _Static_assert(sizeof n_column / sizeof *n_column == sizeof contents / sizeof *contents,
 	       "each statement has its columns");
 
@@ -103,10 +103,12 @@ static const struct {
     {"an incident's sequence is not that of its last event",
      "SELECT 'ENT-' || number FROM incident LEFT JOIN (SELECT incident, max(sequence) AS last, count(*) AS n FROM "
      "event "
-     "WHERE kind <> 'deadletter' GROUP BY incident) AS told ON told.incident = number WHERE last IS NULL OR "
+     "WHERE kind NOT IN ('deadletter', 'person') GROUP BY incident) AS told ON told.incident = number WHERE last IS "
+     "NULL OR "
      "last <> sequence OR n <> sequence LIMIT 20"},
     {"an event is about an incident that does not exist",
-     "SELECT 'seq ' || seq FROM event WHERE kind <> 'deadletter' AND incident >= 0 AND incident NOT IN (SELECT number "
+     "SELECT 'seq ' || seq FROM event WHERE kind NOT IN ('deadletter', 'person') AND incident >= 0 AND incident NOT IN "
+     "(SELECT number "
      "FROM incident) LIMIT 20"},
     {"a supplier's sequence is not that of its last event",
      "SELECT supplier FROM supplier_state LEFT JOIN (SELECT incident, max(sequence) AS last, count(*) AS n FROM event "

@@ -2,12 +2,14 @@
 #include "store/jobs.h"
 
 #include "store/jobs_act.h"
+#include "store/jobs_draft.h"
 #include "store/jobs_follow.h"
 #include "store/jobs_in.h"
 #include "store/jobs_join.h"
 #include "store/jobs_merge.h"
 #include "store/jobs_out.h"
 #include "store/jobs_people.h"
+#include "store/jobs_private.h"
 #include "store/jobs_read.h"
 #include "store/jobs_sign.h"
 #include "store/jobs_supplier.h"
@@ -18,9 +20,9 @@
 
 const struct job_row *jobs_row(enum job_kind kind)
 {
-	static const struct job_row *const tables[] = {jobs_in,     jobs_people, jobs_sign,  jobs_out,
-						       jobs_act,    jobs_join,   jobs_merge, jobs_supplier,
-						       jobs_thread, jobs_timer,  jobs_read,  jobs_follow};
+	static const struct job_row *const tables[] = {
+	    jobs_in,       jobs_people, jobs_sign,  jobs_out,     jobs_act,   jobs_join, jobs_merge,
+	    jobs_supplier, jobs_thread, jobs_draft, jobs_private, jobs_timer, jobs_read, jobs_follow};
 	const struct job_row *found = NULL;
 
 	for (size_t i = 0; i < sizeof tables / sizeof *tables && !found; i++)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "store/jobs_in.h"
 
+#include "store/erase.h"
+
 #include "store/aside.h"
 #include "store/changes.h"
 #include "store/jobs_supplier.h"
@@ -168,6 +170,7 @@ static void run_dead_ignore(struct apply *apply, struct job *job)
 static void run_prune(struct apply *apply, struct job *job)
 {
 	*apply->prune_before_ms = job->prune_before_ms;
+	*apply->erases = erase_waits(apply->db);
 	job->outcome = JOB_ACCEPTED;
 }
 

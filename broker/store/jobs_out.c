@@ -11,6 +11,7 @@
 #include "store/asker.h"
 #include "store/audience_ask.h"
 #include "store/deliveries.h"
+#include "store/jobs_draft.h"
 #include "store/jobs_thread.h"
 #include "store/mentions.h"
 #include "store/rows.h"
@@ -189,6 +190,7 @@ static void run_comment(struct apply *apply, struct job *job)
 					 .body = job->ask.text,
 					 .created_ms = apply->now_ms};
 	struct situation at;
+	struct ent_str mentions;
 	struct dossier *dossier = incident_of_job(apply, job, &at);
 
 	if (!dossier)
@@ -201,11 +203,11 @@ static void run_comment(struct apply *apply, struct job *job)
 			job_refuse(job, JOB_CONFLICT, "ask.comment_id_other", "another comment has this id");
 		return;
 	}
-	struct ent_str mentions;
 	comment.format = job->ask.format;
 	if (!audience_ask_new(apply, job, dossier, &comment.audience) ||
 	    !thread_quotes_fit(apply, job, dossier, &comment.audience) ||
-	    !mentions_ask(apply, job, dossier, &comment, &mentions))
+	    !mentions_ask(apply, job, dossier, &comment, &mentions) ||
+	    !draft_use(apply, job, dossier, &comment.audience))
 		return;
 	memcpy(comment.reply_to, job->ask.reply_to, ID_SIZE);
 	memcpy(comment.uuid, job->ask.comment_uuid, ID_SIZE);

@@ -3,6 +3,7 @@
 
 #include "sdk/webhook.h"
 #include "store/audit.h"
+#include "store/erase.h"
 #include "store/users.h"
 
 #include <stdio.h>
@@ -162,10 +163,16 @@ static void run_user_change(struct apply *apply, struct job *job)
 {
 	const struct user_change *change = job->user;
 	struct user before, after;
+	struct erasure erased;
 
 	if (!users_find(apply->db, apply->arena, change->user.ref, &before)) {
 		job_refuse(job, JOB_NOT_FOUND, "ask.no_user", "there is no person {ref=%.*s} who may come in",
 			   ENT_F(change->user.ref));
+		return;
+	}
+	if (erase_find(apply->db, before.ref, &erased)) {
+		job_refuse(job, JOB_CONFLICT, "ask.user_erased",
+			   "this person was erased and does not come back; add somebody new: entente user add");
 		return;
 	}
 	after = before;

@@ -9,6 +9,7 @@
 #include "sdk/webhook.h"
 #include "store/asker.h"
 #include "store/mentions.h"
+#include "store/jobs_draft.h"
 #include "store/people.h"
 #include "store/rows.h"
 #include "store/users.h"
@@ -235,6 +236,7 @@ static void run_comment_undo(struct apply *apply, struct job *job)
 		return;
 	}
 	job->outcome = known->removed ? JOB_REPEATED : JOB_ACCEPTED;
+	draft_give_back(apply, job, known);
 	decide_own_removal(&at, known, &author, &events);
 	apply_events(apply, &events);
 	apply_save(apply);

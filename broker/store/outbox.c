@@ -74,6 +74,9 @@ int64_t outbox_read(struct db *db, int64_t after, int64_t max, bool (*take)(void
 			if (db_failed(db))
 				break; /* half a row must reach nobody, not even in a transaction that will be aborted
 					*/
+		} else if (sdk_eqz(kind, EVENT_KIND_PERSON)) {
+			row.topic = OUTBOX_PEOPLE;
+			row.subject = row.key = kind;
 		} else if (!event_kind_by_name(kind, &row.kind)) {
 			db_fail(db, "event %lld is of an unknown kind; was the store written by a newer program?",
 				(long long)row.seq);
@@ -179,9 +182,10 @@ bool outbox_people(struct db *db, int64_t after, int64_t up_to, struct ent_str l
 		   bool (*take)(void *to, const struct person_row *row), void *to)
 {
 	/* A name that changed since: the row stands for both, as it is now. */
-	struct db_stmt *stmt = db_use(db, "SELECT ref, organisation, account_hash, kind, name FROM person WHERE ref IN "
-					  "(SELECT ref FROM person WHERE seq > $1 AND seq <= $2 UNION SELECT ref FROM "
-					  "person WHERE first_seq > $1 AND first_seq <= $2) AND ref > $3 ORDER BY ref");
+	struct db_stmt *stmt =
+	    db_use(db, "SELECT ref, organisation, account_hash, kind, name, erased FROM person WHERE ref IN "
+		       "(SELECT ref FROM person WHERE seq > $1 AND seq <= $2 UNION SELECT ref FROM "
+		       "person WHERE first_seq > $1 AND first_seq <= $2) AND ref > $3 ORDER BY ref");
 	bool go_on = true;
 
 	db_bind_int(stmt, 1, after);
@@ -192,7 +196,8 @@ bool outbox_people(struct db *db, int64_t after, int64_t up_to, struct ent_str l
 		struct person_row row = {.person = {.ref = db_str(stmt, 0),
 						    .organisation = db_str(stmt, 1),
 						    .name = db_str(stmt, 4),
-						    .is_machine = sdk_eqz(db_str(stmt, 3), "machine")}};
+						    .is_machine = sdk_eqz(db_str(stmt, 3), "machine"),
+						    .is_erased = db_int(stmt, 5) != 0}};
 
 		memcpy(row.mark, mark.p, mark.n < sizeof row.mark ? mark.n : sizeof row.mark);
 		go_on = take(to, &row);

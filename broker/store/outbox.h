@@ -9,7 +9,11 @@
 #include "core/event.h"
 #include "store/store.h"
 
-enum outbox_topic { OUTBOX_EVENTS, OUTBOX_DEADLETTER };
+enum outbox_topic {
+	OUTBOX_EVENTS,
+	OUTBOX_DEADLETTER,
+	OUTBOX_PEOPLE /* nothing but what outbox_people() tells up to its seq: a name was forgotten */
+};
 
 struct outbox_row {
 	int64_t seq; /* 1, 2, 3... over both topics */
@@ -31,7 +35,7 @@ struct outbox_row {
 /* A row of the table `event`, as it is appended in the writer's transaction. */
 struct outbox_entry {
 	int64_t seq;
-	struct ent_str kind; /* an event's name, or EVENT_KIND_DEADLETTER */
+	struct ent_str kind; /* an event's name, EVENT_KIND_DEADLETTER or EVENT_KIND_PERSON */
 	int64_t incident;    /* number; 0 for a dead letter; minus the supplier's row for its states */
 	int64_t sequence;    /* in the incident; a dead letter's id */
 	int32_t partition;   /* -1 for a dead letter */
@@ -39,6 +43,7 @@ struct outbox_entry {
 	struct ent_str supplier, delivery_id, traceparent, json;
 };
 #define EVENT_KIND_DEADLETTER "deadletter"
+#define EVENT_KIND_PERSON     "person"
 void outbox_append(struct db *db, const struct outbox_entry *entry);
 /* Sequences up to seq are taken although their rows are not here (after a rebuild). */
 void outbox_reserve(struct db *db, int64_t seq);

@@ -5,6 +5,7 @@
 #include "core/mention.h"
 #include "core/organisation.h"
 #include "sdk/webhook.h"
+#include "store/outbox.h"
 #include "store/users.h"
 
 #include <assert.h>
@@ -38,7 +39,7 @@ static struct people_met *met_before(const struct apply *apply, const struct acc
 static bool row_by_mark(struct apply *apply, struct person_row *row)
 {
 	struct db_stmt *stmt =
-	    db_use(apply->db, "SELECT ref, organisation, kind, name FROM person WHERE account_hash = $1");
+	    db_use(apply->db, "SELECT ref, organisation, kind, name, erased FROM person WHERE account_hash = $1");
 
 	db_bind_blob(stmt, 1, (struct ent_str){(const char *)row->mark, PERSON_MARK_SIZE});
 	bool found = db_row(stmt);
@@ -46,7 +47,8 @@ static bool row_by_mark(struct apply *apply, struct person_row *row)
 		row->person = (struct person){.ref = sdk_dup(apply->arena, db_str(stmt, 0)),
 					      .organisation = sdk_dup(apply->arena, db_str(stmt, 1)),
 					      .name = sdk_dup(apply->arena, db_str(stmt, 3)),
-					      .is_machine = sdk_eqz(db_str(stmt, 2), "machine")};
+					      .is_machine = sdk_eqz(db_str(stmt, 2), "machine"),
+					      .is_erased = db_int(stmt, 4) != 0};
 	db_done(stmt);
 	return found;
 }
@@ -59,7 +61,8 @@ static void row_check(struct apply *apply, const struct person_row *known)
 	const int64_t used = *db_used(apply->db);
 	bool same = row_by_mark(apply, &row) && sdk_eq(row.person.ref, known->person.ref) &&
 		    sdk_eq(row.person.organisation, known->person.organisation) &&
-		    sdk_eq(row.person.name, known->person.name) && row.person.is_machine == known->person.is_machine;
+		    sdk_eq(row.person.name, known->person.name) && row.person.is_machine == known->person.is_machine &&
+		    row.person.is_erased == known->person.is_erased;
 
 	*db_used(apply->db) = used;
 	assert(same || db_failed(apply->db));
@@ -185,9 +188,9 @@ static bool event_names(const struct event *event, struct ent_str ref)
 static void row_save(struct db *db, const struct person_row *row, int64_t seq)
 {
 	struct db_stmt *stmt = db_use(
-	    db, "INSERT INTO person (ref, organisation, account_hash, kind, name, first_seq, seq) VALUES ($1, $2, $3, "
-		"$4, $5, $6, $6) ON CONFLICT (ref) DO UPDATE SET kind = excluded.kind, name = excluded.name, seq = "
-		"excluded.seq");
+	    db, "INSERT INTO person (ref, organisation, account_hash, kind, name, erased, first_seq, seq) VALUES ($1, "
+		"$2, $3, $4, $5, $7, $6, $6) ON CONFLICT (ref) DO UPDATE SET kind = excluded.kind, name = "
+		"excluded.name, erased = excluded.erased, seq = excluded.seq");
 	const struct person *person = &row->person;
 
 	db_bind_str(stmt, 1, person->ref);
@@ -196,6 +199,7 @@ static void row_save(struct db *db, const struct person_row *row, int64_t seq)
 	db_bind_str(stmt, 4, sdk_str(person_kind(person)));
 	db_bind_str(stmt, 5, sdk_or_empty(person->name));
 	db_bind_int(stmt, 6, seq);
+	db_bind_int(stmt, 7, person->is_erased);
 	(void)db_row(stmt);
 }
 
@@ -207,6 +211,28 @@ void people_named(struct apply *apply, const struct event *event)
 		row_save(apply->db, &met->row, event->seq);
 		met->is_new = met->is_dirty = false;
 	}
+}
+
+bool people_erase(struct apply *apply, struct ent_str ref)
+{
+	const int64_t seq = apply->ledger->seq + 1;
+	struct db_stmt *stmt = db_use(apply->db, "UPDATE person SET name = '', erased = 1, seq = $2 WHERE ref = $1");
+
+	db_bind_str(stmt, 1, ref);
+	db_bind_int(stmt, 2, seq);
+	if (!db_changed(stmt))
+		return false;
+	apply->ledger->seq = seq;
+	outbox_append(apply->db, &(struct outbox_entry){.seq = seq,
+							.kind = ENT_STR(EVENT_KIND_PERSON),
+							.sequence = -seq,
+							.partition = -1,
+							.time_ms = apply->now_ms,
+							.recorded_ms = apply->now_ms,
+							.json = ENT_STR("")});
+	apply->n_event++;
+	accounts_clear(apply->accounts); /* it holds names of before */
+	return true;
 }
 
 void people_keep(struct apply *apply)

@@ -26,6 +26,10 @@ struct person people_asking(struct apply *apply, const struct reader *by, const 
 /* The event names these people from its seq on. */
 void people_named(struct apply *apply, const struct event *event);
 
+/* The name is forgotten, here and, by a row of the outbox, on Kafka and in the index; no tool's word brings it back.
+ * False: nobody has this ref. Before the job meets anybody. */
+bool people_erase(struct apply *apply, struct ent_str ref);
+
 /* At the end of a job: whom it met is known to the next one. */
 void people_keep(struct apply *apply);
 

@@ -191,7 +191,7 @@ static bool next_event(struct db *db, struct ent_arena *arena, int64_t after, st
 {
 	struct db_stmt *stmt =
 	    db_use(db, "SELECT seq, kind, sequence, time_ms, recorded_ms, json FROM event WHERE seq > $1 "
-		       "AND kind <> '" EVENT_KIND_DEADLETTER "' ORDER BY seq LIMIT 1");
+		       "AND kind NOT IN ('" EVENT_KIND_DEADLETTER "', '" EVENT_KIND_PERSON "') ORDER BY seq LIMIT 1");
 	enum event_kind kind;
 
 	db_bind_int(stmt, 1, after);

@@ -5,6 +5,7 @@
 #include "store/apply.h"
 #include "store/deliveries.h"
 #include "store/audit.h"
+#include "store/erase.h"
 #include "store/jobs.h"
 #include "store/once.h"
 #include "store/outbox.h"
@@ -51,6 +52,7 @@ struct writer {
 	struct supplier_set *works_for; /* table work is made for these, or being made; NULL: it is to be asked */
 	bool works_wait;                /* it is being made: incidents up to works_after are */
 	int64_t works_after;
+	bool erases; /* somebody is being erased: some rows more each turn, see erase.h */
 	int64_t
 	    seen_ms; /* the clock at its latest since it was last set back; INT64_MAX: nobody knows, timers are older */
 
@@ -95,6 +97,7 @@ struct writer *writer_new(struct db *db, const struct store_meta *meta, struct c
 	writer->ledger.delivery = delivery_last_id(db);
 	audit_head(db, &writer->ledger.audit);
 	tell_audit(writer);
+	writer->erases = erase_waits(db);
 	writer->timer_ms = timers_next(db);
 	writer->seen_ms = writer->timer_ms == TIMER_NEVER ? 0 : INT64_MAX;
 	writer->last_seq = writer->ledger.seq;
@@ -255,6 +258,7 @@ static void run_job(struct writer *writer, struct job *job, int64_t now_ms)
 			      .shelf = writer->shelf,
 			      .accounts = writer->accounts,
 			      .prune_before_ms = &writer->prune_before_ms,
+			      .erases = &writer->erases,
 			      .suppliers = job->suppliers ? job->suppliers : job->arrival.suppliers};
 
 	if (once_begin(&apply, job)) {
@@ -262,7 +266,7 @@ static void run_job(struct writer *writer, struct job *job, int64_t now_ms)
 		once_end(&apply, job);
 	}
 	works_follow(&apply);
-	audit_job(&apply, job);
+	audit_job(&apply, job, jobs_row(job->kind)->name);
 	job->n_event = apply.n_event;
 	job->joins_full = apply.joins_full;
 	memcpy(job->incident_uuid, apply.incident_uuid, ID_SIZE);
@@ -366,6 +370,7 @@ static enum ent_rc undo_batch(struct writer *writer, struct job *batch, struct l
 	writer->works_for = NULL;
 	writer->works_wait = false;
 	writer->prune_before_ms = 0; /* until it is asked for again: without room that would be tried without end */
+	writer->erases = false;      /* the same: JOB_PRUNE asks */
 	if (!db_forgive_full(writer->db))
 		return ENT_EINVAL;
 	writer->timers_from_us = writer->clock->mono_us(writer->clock) + TIMER_PAUSE_US;
@@ -417,6 +422,8 @@ static int64_t run_turn(struct writer *writer, struct job *batch, int64_t n_job,
 	for (struct job *job = batch; job && !db_failed(writer->db); job = job->next)
 		run_job(writer, job, now_ms);
 	prune_old(writer, n_job);
+	if (writer->erases)
+		writer->erases = erase_step(writer->db, now_ms);
 	for (size_t i = 0; i < writer->tallies.n; i++)
 		supplier_tally_save(writer->db, &writer->tallies.at[i]);
 	return n_event;
@@ -476,7 +483,7 @@ enum ent_rc writer_step(struct writer *writer, struct ent_err *err)
 	ask_works(writer, suppliers);
 	bool has_timers = timers_have_work(writer, suppliers, now_ms);
 
-	if (!batch && !writer->prune_before_ms && !has_timers) {
+	if (!batch && !writer->prune_before_ms && !writer->erases && !has_timers) {
 		supplier_set_unref(suppliers);
 		return ENT_MORE;
 	}

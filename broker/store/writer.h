@@ -34,7 +34,10 @@ enum job_kind {
 	JOB_TOKEN_REMOVE,
 	JOB_USER_ADD,    /* user, ask.by: who is not known yet */
 	JOB_USER_CHANGE, /* user, ask.by */
-	JOB_REFUSED,     /* ask.by, ask.text: what it has not the right to. For the audit log */
+	/* All that is held about a person: comment_uuid: its ref, ask.by */
+	JOB_PERSON_EXPORT,
+	JOB_PERSON_ERASE, /* text: further words to look for, one a line */
+	JOB_REFUSED,      /* ask.by, ask.text: what it has not the right to. For the audit log */
 	/* How people come in: sign, see store/sign.h */
 	JOB_SIGN_IN,
 	JOB_SIGN_REFUSED, /* for the audit log: account */
@@ -50,6 +53,7 @@ enum job_kind {
 	JOB_SHARE,        /* incident, supplier, escalated, brief, with_history, author */
 	JOB_UNSHARE,      /* incident, supplier, text: why, author */
 	JOB_COMMENT,      /* incident, text, format, audience or narrowest, author; reply_to: of the thread, "": none;
+			   * draft: of the asker, is used up, if_match is of it; "": none;
 			   * undo_ms: how long it is held; comment_uuid: of the asker, "": made here. A repeat of a uuid
 			   * is JOB_REPEATED */
 	JOB_OPEN,         /* incident_uuid, description, author: an incident without a ticket. The same again is
@@ -62,10 +66,14 @@ enum job_kind {
 			      * more is JOB_REPEATED */
 	JOB_COMMENT_UNDO,    /* the same: it is taken back, as if it had never been written */
 	JOB_COMMENT_PIN,     /* incident, comment_uuid, is_pinned, author */
-	JOB_NOTIFIED_READ,   /* a person has looked at all that stands in its inbox */
-	JOB_FOLLOW,          /* incident, text: a state of follows.h; "": it is not followed any more. Of a person */
-	JOB_READ,            /* incident, comment_uuid: a person has read what had come when that one came */
-	JOB_STATUS,          /* incident, status (UNKNOWN: it stays), description, author */
+	/* Drafts, each of ask.by, a person: comment_uuid, if_match. See store/jobs_draft.h */
+	JOB_DRAFT_SAVE, /* incident, text, format; is_new: audience or narrowest, reply_to */
+	JOB_DRAFT_MOVE, /* audience */
+	JOB_DRAFT_DROP,
+	JOB_NOTIFIED_READ, /* a person has looked at all that stands in its inbox */
+	JOB_FOLLOW,        /* incident, text: a state of follows.h; "": it is not followed any more. Of a person */
+	JOB_READ,          /* incident, comment_uuid: a person has read what had come when that one came */
+	JOB_STATUS,        /* incident, status (UNKNOWN: it stays), description, author */
 	/* People who work together; each: incident, author, text, format, audience, comment_uuid of the words */
 	JOB_ACT_BEGIN,   /* act: kind, to, due_ms. A repeat of a uuid is JOB_REPEATED, as below */
 	JOB_ACT_ANSWER,  /* act: uuid, kind (any of its noun), accepts: an ask, a hand-over, a call for help is
@@ -127,6 +135,8 @@ struct ask {
 	struct ent_str key; /* of idempotency, see once.h; absent: none */
 	unsigned char key_hash[32];
 	char reply_to[ID_SIZE];
+	char draft[ID_SIZE]; /* a comment: the draft that it was; undo: the one that it is now */
+	bool is_new;         /* a draft: the asker has not seen one with this id */
 	enum ent_format format;
 	struct description description;
 	enum ent_status status;

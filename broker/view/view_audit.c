@@ -44,7 +44,8 @@ enum ent_rc view_audit_list(const struct view *view, struct ent_str act, struct 
 	return json_answer(view->db, view->arena, &buf, ret, err);
 }
 
-enum ent_rc view_audit_verify(const struct view *view, struct ent_str wanted, struct ent_str *ret, struct ent_err *err)
+enum ent_rc view_audit_verify(const struct view *view, const struct audit_head *from, struct ent_str wanted,
+			      struct ent_str *ret, struct ent_err *err)
 {
 	struct audit_found found;
 	struct sdk_buf buf;
@@ -52,15 +53,16 @@ enum ent_rc view_audit_verify(const struct view *view, struct ent_str wanted, st
 
 	if (!view_ours_only(view, err))
 		return ENT_EGONE;
-	if (audit_verify(view->db, sdk_lower(view->arena, wanted), &found, err) != ENT_OK)
+	if (audit_verify(view->db, from, AUDIT_STEP, sdk_lower(view->arena, wanted), &found, err) != ENT_OK)
 		return ENT_ERETRY;
 	sdk_buf_init(&buf, JSON_ANSWER_MAX);
 	sdk_jsonw_init(&w, &buf);
 	sdk_jsonw_open(&w, '{');
-	sdk_jsonw_kbool(&w, "holds", found.broken == 0 && (!wanted.n || found.has_wanted));
+	sdk_jsonw_kbool(&w, "holds", found.broken == 0 && (!wanted.n || found.has_wanted || found.more));
 	sdk_jsonw_kint(&w, "rows", found.head.id);
 	sdk_jsonw_kstr(&w, "head", sdk_hex(view->arena, found.head.hash, AUDIT_HASH_SIZE));
 	sdk_jsonw_kint(&w, "metric", audit_head_number(&found.head));
+	sdk_jsonw_kbool(&w, "more", found.more);
 	if (found.broken)
 		sdk_jsonw_kint(&w, "broken", found.broken);
 	if (wanted.n)

@@ -123,6 +123,14 @@ bool view_hit_person(const struct view *view, struct ent_str ref, struct hit *re
 	return found;
 }
 
+bool view_hit_is_erased(struct db *db, struct ent_str ref)
+{
+	struct db_stmt *stmt = db_use(db, "SELECT 1 FROM person WHERE ref = $1 AND erased = 1");
+
+	db_bind_str(stmt, 1, ref);
+	return db_found(stmt);
+}
+
 bool view_hit_beside(const struct view *view, struct ent_str organisation)
 {
 	struct ent_str tool[ORGANISATION_TOOLS_MAX];

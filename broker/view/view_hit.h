@@ -32,6 +32,8 @@ struct hit {
 bool view_hit(const struct view *view, enum hit_kind kind, int64_t id, struct hit *ret);
 /* A person, not a machine, whose name is known. Others than ours: of their own organisation. */
 bool view_hit_person(const struct view *view, struct ent_str ref, struct hit *ret);
+/* For the index: the name of this person was forgotten. */
+bool view_hit_is_erased(struct db *db, struct ent_str ref);
 /* Another organisation takes part in an incident of the reader's. Ours: each does. */
 bool view_hit_beside(const struct view *view, struct ent_str organisation);
 

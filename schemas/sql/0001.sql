@@ -146,6 +146,7 @@ CREATE TABLE person (
 	account_hash BLOB NOT NULL UNIQUE, -- HMAC-SHA256 of organisation, supplier and account; its key is people_key in meta
 	kind         TEXT NOT NULL, -- person, machine
 	name         TEXT NOT NULL, -- as it is now; '' never told, or forgotten
+	erased       SMALLINT NOT NULL DEFAULT 0, -- 1: its name was forgotten and is never learnt again
 	first_seq    BIGINT NOT NULL, -- of the first event that names it: published no later than that. 0: published
 	seq          BIGINT NOT NULL -- of the event with which it changed last
 );
@@ -193,9 +194,9 @@ CREATE TABLE reference (
 -- The outbox: every event and dead letter in one order. (incident, sequence) has no gap.
 CREATE TABLE event (
 	seq         INTEGER PRIMARY KEY,
-	kind        TEXT NOT NULL, -- without prefix and version; 'deadletter' goes to the dead letter topic
+	kind        TEXT NOT NULL, -- without prefix and version; 'deadletter' goes to the dead letter topic; 'person': only that a row of person changed
 	incident    BIGINT NOT NULL, -- number; 0 of a dead letter
-	sequence    BIGINT NOT NULL, -- in the incident; a dead letter's id
+	sequence    BIGINT NOT NULL, -- in the incident; a dead letter's id; of 'person' minus its seq
 	partition_no INTEGER NOT NULL, -- -1 of a dead letter: Kafka chooses by the supplier's name
 	time_ms     BIGINT NOT NULL,
 	recorded_ms BIGINT NOT NULL,

@@ -237,3 +237,36 @@ CREATE TABLE link (
 	made_ms  BIGINT NOT NULL,
 	PRIMARY KEY (incident, other, relation)
 );
+-- ---- What is a person's own (private) -------------------------------------------------------------
+
+-- Words that a person has not sent. Nobody else reads them, and no event tells of them: a store that is rebuilt has none.
+CREATE TABLE draft (
+	account       TEXT NOT NULL, -- ref of its author
+	id            TEXT NOT NULL, -- UUID
+	incident      BIGINT NOT NULL, -- number of the incident in which it was begun: neither a merge nor a split changes it
+	organisations TEXT NOT NULL, -- for whom it is meant, as in comment
+	everyone      SMALLINT NOT NULL,
+	requester     SMALLINT NOT NULL,
+	reply_to      TEXT NOT NULL, -- uuid of the comment that it answers; ''
+	text          TEXT NOT NULL,
+	format        TEXT NOT NULL, -- as in comment
+	version       BIGINT NOT NULL, -- how often it was saved
+	changed_ms    BIGINT NOT NULL,
+	PRIMARY KEY (account, id)
+);
+CREATE INDEX draft_newest ON draft (account, changed_ms, id);
+
+-- Persons whose name was forgotten. The writer looks through what tools sent and were sent, some rows each turn; a row stays when all
+-- is done, so that a repeat knows it.
+CREATE TABLE erasure (
+	ref      TEXT PRIMARY KEY, -- of the person
+	words    TEXT NOT NULL, -- what is looked for, one a line; '' when it is done
+	begun_ms BIGINT NOT NULL,
+	done_ms  BIGINT NOT NULL, -- 0: it is not done yet
+	place    INTEGER NOT NULL, -- which table is looked through, see broker/store/erase.c
+	at       BIGINT NOT NULL, -- the last row of it that was looked at
+	n_raw    BIGINT NOT NULL, -- arrivals whose bytes were deleted
+	n_letter BIGINT NOT NULL, -- dead letters whose bytes were deleted or changed
+	n_delivery BIGINT NOT NULL -- deliveries whose texts were changed
+);
+CREATE INDEX erasure_open ON erasure (begun_ms, ref) WHERE done_ms = 0;

@@ -51,6 +51,11 @@ ROWS = {
     "POST /v1/incidents/{word}/follow": ("+", {"system": "403", "": "+"}, "+", {"supplier_system": "403 403 404 404", "": "+ + 404 404"}),
     "DELETE /v1/incidents/{word}/follow": ("+", {"system": "403", "": "+"}, "+", {"supplier_system": "403 403 404 404", "": "+ + 404 404"}),
     "POST /v1/incidents/{word}/mute": ("+", {"system": "403", "": "+"}, "+", {"supplier_system": "403 403 404 404", "": "+ + 404 404"}),
+    "GET /v1/drafts": ("200", {"system": "403", "": "200"}, "200", {"supplier_system": "403", "": "200"}),
+    "GET /v1/incidents/{word}/drafts/{draft}": ("404", {"system": "403", "": "404"}, "404", {"supplier_system": "403", "": "404"}),  # another's
+    "PUT /v1/incidents/{word}/drafts/{draft}": ("+", {"system": "403", "": "+"}, "403", {"supplier_system": "403", "": "404"}),
+    "DELETE /v1/incidents/{word}/drafts/{draft}": ("404", {"system": "403", "": "404"}, "403", {"supplier_system": "403", "": "404"}),
+    "POST /v1/incidents/{word}/drafts/{draft}/move": ("404", {"system": "403", "": "404"}, "403", {"supplier_system": "403", "": "404"}),
     "GET /v1/incidents/{word}/acts": ("200", "200", "200", SEEN),
     "POST /v1/incidents/{word}/asks": ("+", "+", "403", "+ + 404 404"),
     "POST /v1/incidents/{word}/asks/{act}/answer": ("+", "+", "403", "404"),  # the act is ours
@@ -120,6 +125,8 @@ ROWS = {
     "POST /v1/users": ("403", "+", "403", {"supplier_admin": "+", "": "403"}),
     "GET /v1/users/{ref}": ("200", "200", "200", SEEN),
     "PATCH /v1/users/{ref}": ("403", "+", "403", {"supplier_system": "403 403 404 404", "": "+ 403 404 404"}),
+    "POST /v1/users/{ref}/export": ("403", "200", "403", {"supplier_technician": "200 403 403 403", "": "403"}),  # their own
+    "POST /v1/users/{ref}/erase": ("403", "+", "403", "403"),
     "GET /v1/organisations": ("200", "200", "200", "200"),
     "GET /v1/organisations/{name}": ("200", "200", "200", SEEN),
     "GET /v1/audit": ("403", "200", "200", "403"),
@@ -135,6 +142,8 @@ BODIES = {
     "POST /v1/incidents/{word}/comments": {"body": "words", "audience": "internal"},
     "PATCH /v1/incidents/{word}/comments/{comment}": {"body": "other words"},
     "POST /v1/incidents/{word}/comments/{comment}/widen": {"audience": "us", "readers": ["us"]},
+    "PUT /v1/incidents/{word}/drafts/{draft}": {"text": "words"},
+    "POST /v1/incidents/{word}/drafts/{draft}/move": {"audience": "internal"},
     "POST /v1/incidents/{word}/asks": {"kind": "question", "to": "us", "body": "words"},
     "POST /v1/incidents/{word}/asks/{act}/answer": {"body": "words"},
     "POST /v1/incidents/{word}/handovers": {"to": "us", "body": "words"},
@@ -164,10 +173,12 @@ BODIES = {
     "POST /v1/invitations": {"name": "Nobody", "mail": "nobody@vega.example", "role": "system"},
     "POST /v1/tokens": {"name": "."},
     "POST /v1/users": {"name": "Nobody", "role": "system"},
+    "POST /v1/users/{ref}/export": {"table": "account"},
+    "POST /v1/users/{ref}/erase": {"also": ["x"]},  # refused for its content: others are asked about them
     "PATCH /v1/users/{ref}": {"name": "Other"},
 }
 QUERIES = {"GET /v1/search": "?q=words", "GET /v1/search/similar": "?title=words"}
-ABSENT = {"word": "ENT-999999", "act": "00000000-0000-4000-8000-000000000000", "comment": "00000000-0000-4000-8000-000000000000", "ref": "00000000-0000-4000-8000-000000000000"}
+ABSENT = {"word": "ENT-999999", "draft": "00000000-0000-4000-8000-000000000000", "act": "00000000-0000-4000-8000-000000000000", "comment": "00000000-0000-4000-8000-000000000000", "ref": "00000000-0000-4000-8000-000000000000"}
 
 
 class World:
@@ -245,11 +256,18 @@ class World:
         change(self.server, "INSERT INTO join_request (id, incident, asking, supplier, ticket, cause, state, made_ms, decided_ms, reason) "
                             "VALUES (7, ?, 0, 'vega', '', 'hand_over', 'open', 1, 0, '')", int(self.number["never"][4:]))
         self.values = {
-            "word": [self.number[s] for s in STATES], "comment": [self.comment[s] for s in STATES], "act": [self.act[s] for s in STATES],
+            "word": [self.number[s] for s in STATES], "draft": [self.draft(i) for i in range(4)], "comment": [self.comment[s] for s in STATES], "act": [self.act[s] for s in STATES],
             "sessions": [self.session(i, self.refs[name]) for i, name in enumerate(("vega", "council", "south", "telnord"))],
             "deliveries": delivery, "joins": ["7"] * 4, "deadletters": [letters["vega"]] + [letters["telnord"]] * 3,
             "other": [self.number["never"]] * 4, "supplier": ["vega", "south", "west", "telnord"], "version": ["1"] * 4, "secret": ["none"] * 4,
             "ref": [self.refs[name] for name in ("vega", "council", "south", "telnord")], "name": ["vega", "council", "south", "telnord"]}
+
+    def draft(self, i):
+        """Of somebody who is nobody here."""
+        name = f"33333333-3333-4333-8333-33333333333{i}"
+        change(self.server, "INSERT INTO draft (account, id, incident, organisations, everyone, requester, reply_to, text, format, version, changed_ms) "
+                            "VALUES (?, ?, ?, 'us', 0, 0, '', 'unsent', 'text', 1, 1)", self.refs["council"], name, int(self.number[STATES[i]][4:]))
+        return name
 
     def session(self, i, ref):
         """A browser in which that person is signed in."""

@@ -28,6 +28,7 @@ struct db {
 	int64_t reserved;  /* rebuilt: no dead letters up to here */
 	int64_t incidents; /* 0: UUIDS */
 	int64_t people;    /* up to this seq every PEOPLE_EVERYth event brings two */
+	int64_t forgets;   /* the seq of a row that is no event: a name was forgotten; 0: none */
 	int64_t known;     /* but up to this seq none, a multiple of PEOPLE_EVERY: they were told of before */
 };
 
@@ -127,6 +128,11 @@ int64_t outbox_read(struct db *db, int64_t after, int64_t max, bool (*take)(void
 			row.key = ENT_STR("acme");
 			row.reason = ENT_STR("no ticket id");
 			row.dead_letter = seq;
+		}
+		if (seq == db->forgets) {
+			row.topic = OUTBOX_PEOPLE;
+			row.partition = -1;
+			row.key = row.subject = ENT_STR(EVENT_KIND_PERSON);
 		}
 		if (!take(to, &row))
 			return n - 1;

@@ -63,6 +63,32 @@ static void test_people_who_come_after_a_transaction_began(void **state)
 		}
 }
 
+/* A name that was forgotten is told without an event, also as the last of all. */
+static void test_a_forgotten_name_needs_no_event(void **state)
+{
+	static const int64_t forgets[] = {52, 100};
+
+	(void)state;
+	for (size_t k = 0; k < 2; k++)
+		for (int at = 0; at < 130; at++) {
+			struct world *world = world_new(100, 16);
+			int64_t seq = 0;
+
+			world->db.forgets = forgets[k];
+			world->kafka.plan[0].at = at;
+			world->kafka.plan[0].fault = (enum fault)(at % FAULT_N);
+			run_until_drained(world);
+			assert_int_equal(world->kafka.n_seq, 99);
+			for (size_t i = 0; i < world->kafka.n_seq; i++) {
+				seq += 1 + (seq + 1 == forgets[k]);
+				assert_int_equal(world->kafka.seq[i], seq);
+			}
+			assert_int_equal(world->kafka.position.seq, 100);
+			assert_int_equal(world->kafka.n_person, 100 / PEOPLE_EVERY * 2);
+			world_free(world);
+		}
+}
+
 static void test_every_fault_at_every_call(void **state)
 {
 	(void)state;
@@ -268,6 +294,7 @@ int main(void)
 	    cmocka_unit_test(test_drains_in_order),
 	    cmocka_unit_test(test_rows_are_read_before_a_transaction),
 	    cmocka_unit_test(test_people_who_come_after_a_transaction_began),
+	    cmocka_unit_test(test_a_forgotten_name_needs_no_event),
 	    cmocka_unit_test(test_every_fault_at_every_call),
 	    cmocka_unit_test(test_pairs_of_faults),
 	    cmocka_unit_test(test_killed_after_every_step),

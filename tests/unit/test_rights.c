@@ -91,7 +91,7 @@ static void test_roles_are_not_raised(void **state)
 	     403);
 	done(world, "POST", "/v1/tokens", "{\"name\":\"less\",\"verbs\":[\"read\"]}", 201);
 	drop_notes(world);
-	assert_int_equal(n_audit(world, "request.refused"), 2);
+	assert_int_equal(n_audit(world, "request.refused"), 5); /* two by the routes, three by the writer */
 }
 
 static enum job_outcome invited(struct world *world, uint32_t verbs, const char *mail, enum role role)
@@ -280,6 +280,22 @@ static void digest_text(struct sdk_digest *digest, struct ent_str text)
 }
 
 /* Somebody who knows how a row is made changes one and its hash: the row behind it does not follow from that. */
+/* One row a step, as the API goes through a long log: it finds what one read finds. */
+static enum ent_rc verify_in_steps(struct db *db, struct ent_str wanted, struct audit_found *ret, struct ent_err *err)
+{
+	struct audit_head from = {0};
+	bool has_wanted = false;
+
+	do {
+		assert_int_equal(audit_verify(db, &from, 1, wanted, ret, err), ENT_OK);
+		assert_true(ret->head.id <= from.id + 1);
+		has_wanted = has_wanted || ret->has_wanted;
+		from = ret->head;
+	} while (ret->more && !ret->broken);
+	ret->has_wanted = has_wanted;
+	return ENT_OK;
+}
+
 static void test_a_row_with_a_hash_of_its_own_is_found(void **state)
 {
 	struct world *world = *state;
@@ -307,7 +323,7 @@ static void test_a_row_with_a_hash_of_its_own_is_found(void **state)
 	stmt = db_use(db, "UPDATE audit SET hash = $1 WHERE id = 2");
 	db_bind_blob(stmt, 1, (struct ent_str){(const char *)hash, sizeof hash});
 	assert_int_equal(db_changed(stmt), 1);
-	assert_int_equal(audit_verify(db, ENT_ABSENT, &found, &err), ENT_OK);
+	assert_int_equal(verify_in_steps(db, ENT_ABSENT, &found, &err), ENT_OK);
 	assert_int_equal(found.broken, 3);
 	db_close(db);
 }
@@ -343,7 +359,7 @@ static void test_a_row_that_was_changed_is_found(void **state)
 	done(world, "POST", "/v1/users", "{" BEN ",\"name\":\"Ben\",\"role\":\"auditor\"}", 201);
 	done(world, "POST", "/v1/users", "{" CLEO ",\"name\":\"Cleo\",\"role\":\"admin\"}", 201);
 	db = store_of(world);
-	assert_int_equal(audit_verify(db, ENT_ABSENT, &found, &err), ENT_OK);
+	assert_int_equal(verify_in_steps(db, ENT_ABSENT, &found, &err), ENT_OK);
 	assert_int_equal(found.broken, 0);
 	assert_int_equal(found.head.id, 4); /* and the token */
 	assert_int_equal(metric_get(&world->metrics, METRIC_AUDIT_HEAD), audit_head_number(&found.head));
@@ -351,16 +367,16 @@ static void test_a_row_that_was_changed_is_found(void **state)
 	for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
 		db_begin(db);
 		db_exec(db, row[i].sql);
-		assert_int_equal(audit_verify(db, ENT_ABSENT, &found, &err), ENT_OK);
+		assert_int_equal(verify_in_steps(db, ENT_ABSENT, &found, &err), ENT_OK);
 		if (found.broken != row[i].broken)
 			fail_msg("%s: broken at %lld", row[i].sql, (long long)found.broken);
 		db_rollback(db);
 	}
-	assert_int_equal(audit_verify(db, head, &found, &err), ENT_OK);
+	assert_int_equal(verify_in_steps(db, head, &found, &err), ENT_OK);
 	assert_true(found.has_wanted && found.broken == 0);
 	db_begin(db);
 	db_exec(db, "DELETE FROM audit WHERE id = 4"); /* the end: nothing but a kept head tells */
-	assert_int_equal(audit_verify(db, head, &found, &err), ENT_OK);
+	assert_int_equal(verify_in_steps(db, head, &found, &err), ENT_OK);
 	assert_true(found.broken == 0 && !found.has_wanted);
 	db_rollback(db);
 	db_close(db);

@@ -23,7 +23,8 @@ static void make_old(struct world *world)
 	    "comment_uuid; "
 	    /* and what version 3 brought */
 	    "DROP TABLE mention; DROP TABLE follow; DROP TABLE notified; DROP TABLE notified_read; DROP TABLE work; "
-	    "DROP TABLE account; DROP TABLE audit; DROP TABLE session; DROP TABLE invitation; DROP INDEX "
+	    "DROP TABLE draft; DROP TABLE erasure; DROP TABLE account; DROP TABLE audit; DROP TABLE session; DROP "
+	    "TABLE invitation; DROP INDEX "
 	    "token_account; ALTER TABLE token DROP COLUMN ref; ALTER "
 	    "TABLE token DROP "
 	    "COLUMN organisation; ALTER TABLE token DROP COLUMN role; ALTER TABLE token DROP COLUMN verbs; ALTER TABLE "
