@@ -7,6 +7,7 @@
 #include "core/queue.h"
 #include "sdk/marker.h"
 #include "sdk/webhook.h"
+#include "store/acts_follow.h"
 #include "store/copies.h"
 #include "store/correct.h"
 #include "store/deliveries.h"
@@ -403,6 +404,7 @@ static void apply_change(struct apply *apply, const struct situation *base, cons
 		if (change->kind == ENT_COMMENT_ADDED)
 			admits.comment.body = quotes_strip(apply, &at, change);
 		find_echo(apply, dossier, &at, change, &sent);
+		acts_follow_look(apply, dossier, &at, change);
 	}
 	const struct order before = order_of(&dossier->incident);
 	decide_change(&at, change, &events);

@@ -68,7 +68,7 @@ static enum entry_act_kind entry_of_job(const struct job *job)
 		return act_entry(kind);
 	if (kind == ACT_HANDOVER)
 		return job->ask.accepts ? ENTRY_ACCEPTED : ENTRY_DECLINED;
-	return kind == ACT_HELP ? ENTRY_OFFER : ENTRY_ANSWER;
+	return kind == ACT_HELP ? ENTRY_OFFER : act_entry_of_answer(job->ask.said);
 }
 
 /* The same person said the same to the same readers, by the same act: a request whose answer was lost. Plain words have
@@ -221,7 +221,8 @@ static void run_act_answer(struct apply *apply, struct job *job)
 	else if (acting.act.kind == ACT_HELP)
 		rc = decide_help_offer(&acting.scene, &acting.act, &acting.words, &acting.events, &job->err);
 	else
-		rc = decide_ask_answer(&acting.scene, &acting.act, &acting.words, &acting.events, &job->err);
+		rc = decide_ask_answer(&acting.scene, &acting.act, job->ask.said, &acting.words, &acting.events,
+				       &job->err);
 	acting_end(&acting, rc);
 }
 

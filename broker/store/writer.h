@@ -120,7 +120,8 @@ struct ask {
 	struct description description;
 	enum ent_status status;
 	struct act act;
-	bool accepts;
+	bool accepts;       /* a hand-over */
+	enum act_said said; /* to an approval */
 	enum delivery_action action;
 	enum delivery_cause cause;
 	int64_t since_ms;
