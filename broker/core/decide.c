@@ -317,6 +317,8 @@ static void decide_told(const struct situation *at, const struct ent_change *cha
 	case ENT_TICKET_CONTINUES:
 		decide_continues(at, change, ret);
 		return;
+	case ENT_ACT: /* store/acts_told.c */
+		return;
 	case ENT_COMMENT_ADDED:
 	case ENT_COMMENT_REMOVED:
 	case ENT_ATTACHMENT_ADDED:

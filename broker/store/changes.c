@@ -8,6 +8,7 @@
 #include "sdk/marker.h"
 #include "sdk/webhook.h"
 #include "store/acts_follow.h"
+#include "store/acts_told.h"
 #include "store/copies.h"
 #include "store/correct.h"
 #include "store/deliveries.h"
@@ -389,6 +390,10 @@ static void apply_change(struct apply *apply, const struct situation *base, cons
 	people_of_change(apply, &at, &admits);
 	if (told->kind == ENT_TICKET_CONTINUES) {
 		follow_ticket(apply, &at, &admits);
+		return;
+	}
+	if (told->kind == ENT_ACT) {
+		acts_told(apply, &at, &admits);
 		return;
 	}
 	admits.correlation = admitted_correlation(&at, told);

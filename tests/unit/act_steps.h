@@ -91,4 +91,13 @@ static inline void holds(struct world *world, const char *organisation)
 	assert_true(sdk_eqz(incident.holder, organisation));
 }
 
+static inline bool goes_to(struct world *world, const char *uuid, const char *supplier)
+{
+	struct db_stmt *stmt = db_use(world->read, "SELECT 1 FROM delivery WHERE comment = $1 AND supplier = $2");
+
+	db_bind_str(stmt, 1, sdk_str(uuid));
+	db_bind_str(stmt, 2, sdk_str(supplier));
+	return db_found(stmt);
+}
+
 #endif

@@ -7,15 +7,6 @@
 #include "view/view_act.h"
 #include "view/view_history.h"
 
-static bool goes_to(struct world *world, const char *uuid, const char *supplier)
-{
-	struct db_stmt *stmt = db_use(world->read, "SELECT 1 FROM delivery WHERE comment = $1 AND supplier = $2");
-
-	db_bind_str(stmt, 1, sdk_str(uuid));
-	db_bind_str(stmt, 2, sdk_str(supplier));
-	return db_found(stmt);
-}
-
 /* ---- asks ------------------------------------------------------------------------------------ */
 
 static void test_an_ask_goes_to_whom_it_is_for(void **state)
