@@ -167,7 +167,7 @@ struct job {
 
 	enum job_outcome outcome;
 	struct ent_err err;
-	bool has_letter;                 /* accepted, and also kept as a dead letter: see arrival.is_cut */
+	bool has_letter;                 /* accepted, and also kept as a dead letter: a part was not taken */
 	bool joins_full;                 /* its supplier has no room for join requests any more: people are told */
 	int64_t n_event;                 /* events this job made */
 	char incident_uuid[ID_SIZE];     /* the incident it ended in; "" for none */
