@@ -13,7 +13,10 @@ static void act_line_print(struct ent_arena *arena, const struct sdk_json *act)
 	       ENT_F(table_cell(arena, sdk_json_at(act, "kind"))), ENT_F(table_cell(arena, sdk_json_at(act, "from"))));
 	if (sdk_json_at(act, "to"))
 		printf(" -> %.*s", ENT_F(table_cell(arena, sdk_json_at(act, "to"))));
-	printf(", %.*s%s", ENT_F(table_cell(arena, sdk_json_at(act, "state"))),
+	printf(", %.*s%s%s", ENT_F(table_cell(arena, sdk_json_at(act, "state"))),
+	       !sdk_json_at(act, "accepts")                        ? ""
+	       : sdk_json_bool(sdk_json_at(act, "accepts"), false) ? " yes"
+								   : " no",
 	       sdk_json_bool(sdk_json_at(act, "overdue"), false) ? ", overdue" : "");
 	if (sdk_json_at(act, "cause"))
 		printf(" (%.*s)", ENT_F(table_cell(arena, sdk_json_at(act, "cause"))));

@@ -12,7 +12,7 @@
 
 static const char ask_help[] =
     "usage: entente ask INCIDENT KIND NAME TEXT [--by TIME] [--audience WORDS] [--id UUID]\n"
-    "       entente ask answer INCIDENT ID TEXT [--audience WORDS] [--id UUID]\n"
+    "       entente ask answer INCIDENT ID TEXT [--accepts true|false] [--audience WORDS] [--id UUID]\n"
     "       entente ask withdraw INCIDENT ID\n"
     "       entente ask list INCIDENT\n"
     "\n"
@@ -20,7 +20,8 @@ static const char ask_help[] =
     "NAME an organisation that takes part, ours included. It goes into its tool as a comment, in the language of\n"
     "that tool. `list` shows all that was asked, proposed and promised, with the ids.\n"
     "\n"
-    "  --by TIME          by when an answer is wanted, RFC 3339\n" AUDIENCE_HELP ID_HELP CLIENT_HELP "\n"
+    "  --by TIME          by when an answer is wanted, RFC 3339\n"
+    "  --accepts BOOL     the answer to an approval: true is yes, false is no\n" AUDIENCE_HELP ID_HELP CLIENT_HELP "\n"
     "examples:\n"
     "  entente ask ENT-000042 question telnord 'Is the port up?' --by 2026-11-30T14:00:00Z\n"
     "  entente ask answer ENT-000042 6f1d4a3e-9a57-4a0e-8a4f-0c9a1f1b7d10 'Yes, since nine.'\n";
@@ -30,21 +31,22 @@ static const struct question ask_questions[] = {
      .never = "by",
      .method = "POST",
      .path = "/v1/incidents/{incident}/asks/{ask}/answer",
-     .body = "text=body audience id",
+     .body = "text=body accepts audience id",
      .show = act_show},
     {.verb = "withdraw",
      .words = "incident ask",
-     .never = "by audience id",
+     .never = "by accepts audience id",
      .method = "DELETE",
      .path = "/v1/incidents/{incident}/asks/{ask}",
      .show = act_show},
     {.verb = "list",
      .words = "incident",
-     .never = "by audience id",
+     .never = "by accepts audience id",
      .method = "GET",
      .path = "/v1/incidents/{incident}/acts",
      .show = act_show_list},
     {.words = "incident kind to text",
+     .never = "accepts",
      .method = "POST",
      .path = "/v1/incidents/{incident}/asks",
      .body = "kind to text=body by audience id",
@@ -55,7 +57,7 @@ const struct command command_ask = {
     .name = "ask",
     .summary = "ask an organisation, answer, withdraw an ask",
     .help = ask_help,
-    .options = "by= audience= id=",
+    .options = "by= accepts= audience= id=",
     .question = ask_questions,
 };
 

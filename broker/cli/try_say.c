@@ -4,8 +4,10 @@
 #include "cli/try_say.h"
 
 #include "core/url.h"
+#include "sdk/acts.h"
 #include "sdk/time.h"
 #include "sdk/webhook.h"
+#include "sdk/writer.h"
 
 enum { SAY_MAX = 64 << 20, STEP_MAX = 8 << 20, BODY_MAX = 16 << 10 };
 
@@ -177,24 +179,15 @@ static void answer_say(struct sdk_jsonw *w, const struct trial_step *step, struc
 
 /* ---- changes ----------------------------------------------------------------------------- */
 
-static const char *change_word(enum ent_change_kind kind)
-{
-	switch (kind) {
-	case ENT_TICKET_CHANGED:
-		return "ticket_changed";
-	case ENT_TICKET_REMOVED:
-		return "ticket_removed";
-	case ENT_COMMENT_ADDED:
-		return "comment_added";
-	case ENT_COMMENT_REMOVED:
-		return "comment_removed";
-	case ENT_ATTACHMENT_ADDED:
-		return "attachment_added";
-	case ENT_TICKET_CONTINUES:
-		return "ticket_continues";
-	}
-	return "unknown";
-}
+static const char *const change_word[] = {
+    [ENT_TICKET_CHANGED] = "ticket_changed",
+    [ENT_TICKET_REMOVED] = "ticket_removed",
+    [ENT_COMMENT_ADDED] = "comment_added",
+    [ENT_COMMENT_REMOVED] = "comment_removed",
+    [ENT_ATTACHMENT_ADDED] = "attachment_added",
+    [ENT_TICKET_CONTINUES] = "ticket_continues",
+    [ENT_ACT] = "act",
+};
 
 static void name_say(struct sdk_jsonw *w, const char *member, struct ent_str id, const char *other,
 		     struct ent_str value)
@@ -281,7 +274,7 @@ static void attachment_say(struct sdk_jsonw *w, const struct ent_attachment *att
 static void change_say(struct sdk_jsonw *w, const struct ent_change *change)
 {
 	sdk_jsonw_open(w, '{');
-	sdk_jsonw_kz(w, "kind", change_word(change->kind));
+	sdk_jsonw_kz(w, "kind", change_word[change->kind]);
 	name_say(w, "ticket", change->ticket.id, "key", change->ticket.key);
 	member_time(w, "time", change->stamp.time_ms);
 	if (change->stamp.version > 0)
@@ -289,8 +282,13 @@ static void change_say(struct sdk_jsonw *w, const struct ent_change *change)
 	name_say(w, "actor", change->actor.id, "name", change->actor.name);
 	correlation_say(w, &change->correlation);
 	attributes_say(w, &change->ticket);
-	if (change->kind == ENT_COMMENT_ADDED || change->kind == ENT_COMMENT_REMOVED)
-		comment_say(w, &change->comment, change->kind == ENT_COMMENT_ADDED);
+	if (change->kind == ENT_ACT) {
+		sdk_jsonw_key(w, sdk_act_noun(change->act.kind));
+		sdk_write_act(w, &change->act, true);
+	}
+	if (change->kind == ENT_COMMENT_ADDED || change->kind == ENT_COMMENT_REMOVED ||
+	    (change->kind == ENT_ACT && change->comment.body.p))
+		comment_say(w, &change->comment, change->kind != ENT_COMMENT_REMOVED);
 	if (change->kind == ENT_ATTACHMENT_ADDED)
 		attachment_say(w, &change->attachment);
 	if (change->kind == ENT_TICKET_CONTINUES)

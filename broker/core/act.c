@@ -117,6 +117,17 @@ enum entry_act_kind act_entry(enum act_kind kind)
 	return acts[kind].entry;
 }
 
+enum entry_act_kind act_entry_of_answer(enum act_said said)
+{
+	return said == ACT_SAID_YES ? ENTRY_APPROVED : said == ACT_SAID_NO ? ENTRY_REFUSED : ENTRY_ANSWER;
+}
+
+bool act_entry_answers(enum entry_act_kind entry, enum act_said *ret)
+{
+	*ret = entry == ENTRY_APPROVED ? ACT_SAID_YES : entry == ENTRY_REFUSED ? ACT_SAID_NO : ACT_SAID_NOTHING;
+	return entry == ENTRY_ANSWER || *ret != ACT_SAID_NOTHING;
+}
+
 bool act_is_of(const struct event *event)
 {
 	return act_events[event->kind].noun != NULL;
@@ -149,6 +160,7 @@ void act_fold(struct act *act, const struct event *event)
 		return;
 	act->state = act_events[event->kind].state;
 	act->cause = event->act.cause;
+	act->said = event->act.said;
 	act->ended_ms = event->recorded_ms;
 	memcpy(act->ended_by, event->act.ended_by, ID_SIZE);
 }

@@ -49,6 +49,9 @@ enum act_cause {
 	ACT_CAUSE_N
 };
 
+/* The answer to an approval. */
+enum act_said { ACT_SAID_NOTHING, ACT_SAID_YES, ACT_SAID_NO };
+
 struct act {
 	char uuid[ID_SIZE]; /* of the comment that carries its words, too */
 	enum act_kind kind;
@@ -58,6 +61,7 @@ struct act {
 	int64_t due_ms;          /* 0: never */
 	enum act_cause cause;    /* of its end */
 	enum act_state state;
+	enum act_said said;
 	bool is_overdue;   /* an ask: its time came, and it waits still */
 	int64_t incident;  /* number; a merge moves it */
 	struct ent_str by; /* ref of who began it; "" of a machine without one */
@@ -72,6 +76,9 @@ const char *act_cause_word(enum act_cause cause); /* "" for none */
 bool act_cause_by_word(struct ent_str word, enum act_cause *ret);
 bool act_is_ask(enum act_kind kind);
 enum entry_act_kind act_entry(enum act_kind kind); /* as its words carry it */
+enum entry_act_kind act_entry_of_answer(enum act_said said);
+/* Is it the entry of a comment that answers an ask? *ret: its yes or no, where it answers an approval. */
+bool act_entry_answers(enum entry_act_kind entry, enum act_said *ret);
 
 struct event;
 /* Is the event about an act? */

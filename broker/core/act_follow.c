@@ -127,12 +127,23 @@ static bool is_news(const struct act *promise, const struct comment *comment, st
 	       audience_said(comment->created_ms, promise->made_ms) == SAID_SINCE;
 }
 
-/* In a tool there is no other way to answer than below our text. */
-static bool is_answer(const struct act_scene *scene, const struct act *ask, const struct comment *comment,
-		      struct ent_str speaker)
+/* From their own tool. Here an answer is an act of its own. */
+static bool is_answer(const struct act *ask, const struct comment *comment, struct ent_str speaker)
 {
-	return comment->supplier.n && same_text(ask->to, speaker) && strcmp(ask->uuid, scene->answers) == 0 &&
-	       audience_allows(&comment->audience, ask->from, true);
+	enum act_said said;
+
+	return comment->supplier.n && same_text(ask->to, speaker) && act_entry_answers(comment->entry.kind, &said) &&
+	       strcmp(ask->uuid, comment->reply_to) == 0 && audience_allows(&comment->audience, ask->from, true);
+}
+
+static void answer_ask(const struct act_scene *scene, const struct act *ask, const struct comment *comment,
+		       struct events *ret)
+{
+	finish_act(scene, ask, EVENT_ASK_ANSWERED, ACT_CAUSE_NONE, comment->uuid, ret);
+	struct event *event = &ret->at[ret->n - 1];
+
+	event->actor = comment->author;
+	(void)act_entry_answers(comment->entry.kind, &event->act.said);
 }
 
 static void follow_words(const struct act_scene *scene, const struct comment *comment, struct events *ret)
@@ -144,8 +155,8 @@ static void follow_words(const struct act_scene *scene, const struct comment *co
 
 		if (act->kind == ACT_PROMISE && is_news(act, comment, speaker))
 			finish_act(scene, act, EVENT_PROMISE_KEPT, ACT_CAUSE_NONE, comment->uuid, ret);
-		if (act_is_ask(act->kind) && is_answer(scene, act, comment, speaker))
-			finish_act(scene, act, EVENT_ASK_ANSWERED, ACT_CAUSE_NONE, comment->uuid, ret);
+		if (act_is_ask(act->kind) && is_answer(act, comment, speaker))
+			answer_ask(scene, act, comment, ret);
 	}
 }
 

@@ -12,7 +12,6 @@ struct act_scene {
 	size_t n_open;
 	bool (*takes_part)(void *of, struct ent_str organisation); /* its share stands */
 	void *of;
-	char answers[ID_SIZE]; /* the event is a comment below our text in a tool: that of this comment; else "" */
 };
 
 /* The organisation takes part in the incident; ours always does. */

@@ -285,7 +285,8 @@ static enum ent_rc check_change(struct check *check, struct ent_change *change)
 		return rc;
 	check_stamp(check, change);
 	check_correlation(check, &change->correlation);
-	if (change->kind == ENT_COMMENT_ADDED && !change->comment.id.n)
+	bool has_words = change->kind == ENT_COMMENT_ADDED || (change->kind == ENT_ACT && change->comment.body.n);
+	if (has_words && !change->comment.id.n)
 		change->comment.id = comment_id(check->arena, change);
 	map_people(check, change); /* after the comment's id is made, which may hold its author's words */
 	return ENT_OK;

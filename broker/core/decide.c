@@ -4,6 +4,7 @@
 #include "core/decide.h"
 
 #include "core/arrival.h"
+#include "core/decide_tool.h"
 #include "core/decide_word.h"
 #include "core/holder.h"
 #include "core/organisation.h"
@@ -197,6 +198,8 @@ static void decide_comment_added(const struct situation *at, const struct ent_ch
 	struct event *event = events_add_change(ret, known ? EVENT_COMMENT_EDITED : EVENT_COMMENT_ADDED, at, change);
 	fill_comment(at, ret->arena, change, event);
 	name_known(known, event);
+	if (!known)
+		decide_tool_entry(at, &event->comment);
 	if (known) {
 		keep_birth(known, &event->comment);
 		event->said_ms = known->created_ms;
@@ -314,6 +317,8 @@ static void decide_told(const struct situation *at, const struct ent_change *cha
 		return;
 	case ENT_TICKET_CONTINUES:
 		decide_continues(at, change, ret);
+		return;
+	case ENT_ACT: /* store/acts_told.c */
 		return;
 	case ENT_COMMENT_ADDED:
 	case ENT_COMMENT_REMOVED:

@@ -151,12 +151,24 @@ static enum ent_rc must_be(const struct act_scene *scene, const struct person *a
 			   ENT_F(organisation));
 }
 
-enum ent_rc decide_ask_answer(const struct act_scene *scene, const struct act *ask, const struct comment *words,
-			      struct events *ret, struct ent_err *err)
+static enum ent_rc is_fitting(const struct act *ask, enum act_said said, struct ent_err *err)
 {
-	const struct entry_act entry = {.kind = ENTRY_ANSWER, .to = ask->from};
+	if (ask->kind == ACT_APPROVAL && said == ACT_SAID_NOTHING)
+		return sdk_fail_as(err, ENT_EINVAL, "ask.yes_or_no",
+				   "an approval is wanted: say yes or no (\"accepts\": true or false)");
+	if (ask->kind != ACT_APPROVAL && said != ACT_SAID_NOTHING)
+		return sdk_fail_as(err, ENT_EINVAL, "ask.no_approval", "no approval is wanted: leave \"accepts\" out");
+	return ENT_OK;
+}
+
+enum ent_rc decide_ask_answer(const struct act_scene *scene, const struct act *ask, enum act_said said,
+			      const struct comment *words, struct events *ret, struct ent_err *err)
+{
+	const struct entry_act entry = {.kind = act_entry_of_answer(said), .to = ask->from};
 	enum ent_rc rc = is_open(ask, err);
 
+	if (rc == ENT_OK)
+		rc = is_fitting(ask, said, err);
 	if (rc == ENT_OK && !is_by_us(scene, &words->author)) /* we may write down what was said elsewhere */
 		rc = must_be(scene, &words->author, ask->to, err);
 	if (rc != ENT_OK)
@@ -165,7 +177,9 @@ enum ent_rc decide_ask_answer(const struct act_scene *scene, const struct act *a
 		return sdk_fail_as(err, ENT_EINVAL, "act.cannot_read",
 				   "{organisation=%.*s} could not read it: name it in \"audience\"", ENT_F(ask->from));
 	say_as(scene, words, &entry, ask->uuid, ret);
-	memcpy(add_by(scene, EVENT_ASK_ANSWERED, ask, &words->author, ret)->act.ended_by, words->uuid, ID_SIZE);
+	struct event *event = add_by(scene, EVENT_ASK_ANSWERED, ask, &words->author, ret);
+	event->act.said = said;
+	memcpy(event->act.ended_by, words->uuid, ID_SIZE);
 	return ENT_OK;
 }
 

@@ -10,9 +10,9 @@
  * promise replaces the one that stands. */
 enum ent_rc decide_act_begin(const struct act_scene *scene, const struct act *act, const struct comment *words,
 			     struct events *ret, struct ent_err *err);
-/* words: the answer. */
-enum ent_rc decide_ask_answer(const struct act_scene *scene, const struct act *ask, const struct comment *words,
-			      struct events *ret, struct ent_err *err);
+/* words: the answer. said: to an approval yes or no, to another ask nothing. */
+enum ent_rc decide_ask_answer(const struct act_scene *scene, const struct act *ask, enum act_said said,
+			      const struct comment *words, struct events *ret, struct ent_err *err);
 /* words: uuid "" when nothing is said; declining needs some. The ball moves with a yes. */
 enum ent_rc decide_handover_answer(const struct act_scene *scene, const struct act *handover, bool accepts,
 				   const struct comment *words, struct events *ret, struct ent_err *err);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/decide_word.h"
 
+#include "core/decide_tool.h"
 #include "core/federate.h"
 #include "core/holder.h"
 #include "sdk/webhook.h"
@@ -243,6 +244,8 @@ struct ent_str decide_next_holder(const struct situation *at, const struct ent_c
 	struct word word;
 	size_t steps = 0;
 
+	if (decide_tool_says(at, change, status_word(at, change)) == TOOL_ACCEPTS)
+		return organisation_named(at->suppliers, at->supplier);
 	if (declines_the_ball(at, change))
 		return at->giver_left ? organisation_ours(at->suppliers) : at->incident->handed_by;
 	while (word_of(at, change, holder, &word) && word.values.at[ENT_STATUS] == ENT_TRANSFERRED) {
@@ -343,7 +346,7 @@ static enum ent_status next_status(const struct situation *at, const struct ent_
 	bool is_mine = holder_is(at->suppliers, holder, at->supplier);
 	struct word word;
 
-	if (declines_the_ball(at, change))
+	if (declines_the_ball(at, change) || decide_tool_says(at, change, status_word(at, change)) == TOOL_DECLINES)
 		return now;
 	if (!is_plain(at, ENT_STATUS)) {
 		said = status_word(at, change);
@@ -393,6 +396,7 @@ void decide_incident(const struct situation *at, const struct ent_change *change
 	int64_t when = situation_when(at, change);
 	struct word word;
 
+	decide_tool_ends(at, change, decide_tool_says(at, change, status_word(at, change)), ret);
 	next.holder = decide_next_holder(at, change, ret->arena);
 	if (declines_the_ball(at, change))
 		next.declined_by = incident->holder;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/delivery.h"
 
+#include "core/act_out.h"
 #include "core/organisation.h"
 #include "core/reader.h"
 #include "core/wording.h"
@@ -314,6 +315,8 @@ static enum ent_rc op_comment(struct op_maker *make, const struct supplier_set *
 		to->author.name = comment->author.name; /* the ref says nothing outside */
 		to->created_ms = comment->created_ms;
 		to->body = wording_comment(make->arena, suppliers, make->supplier->language, &said);
+		if (delivery->op == ENT_ADD_COMMENT)
+			make->op->act = act_out(make->arena, suppliers, comment, organisation_of(make->supplier));
 	}
 	if (to->body.n && (comment || !delivery->comment[0]))
 		return ENT_OK;

@@ -18,6 +18,8 @@ static const struct {
     [ENTRY_ACTION] = {"action", PHRASE_ACTION},
     [ENTRY_APPROVAL] = {"approval", PHRASE_APPROVAL},
     [ENTRY_ANSWER] = {"answer", PHRASE_ANSWER},
+    [ENTRY_APPROVED] = {"approved", PHRASE_APPROVED},
+    [ENTRY_REFUSED] = {"refused", PHRASE_REFUSED},
     [ENTRY_HANDOVER] = {"handover", PHRASE_HANDOVER},
     [ENTRY_ACCEPTED] = {"accepted", PHRASE_ACCEPTED},
     [ENTRY_DECLINED] = {"declined", PHRASE_DECLINED},

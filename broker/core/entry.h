@@ -17,6 +17,8 @@ enum entry_act_kind {
 	ENTRY_ACTION,
 	ENTRY_APPROVAL,
 	ENTRY_ANSWER,
+	ENTRY_APPROVED, /* an answer to an approval: yes */
+	ENTRY_REFUSED,  /* no */
 	ENTRY_HANDOVER,
 	ENTRY_ACCEPTED,
 	ENTRY_DECLINED,

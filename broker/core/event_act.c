@@ -30,6 +30,8 @@ static void print_act_data(struct sdk_jsonw *w, const struct event *event)
 		sdk_jsonw_kstr(w, "due", sdk_time_format(act->due_ms, time));
 	if (act->ended_by[0])
 		sdk_jsonw_kz(w, "ended_by", act->ended_by);
+	if (act->said)
+		sdk_jsonw_kbool(w, "accepts", act->said == ACT_SAID_YES);
 	if (act->cause)
 		sdk_jsonw_kz(w, "cause", act_cause_word(act->cause));
 	sdk_jsonw_close(w, '}');
@@ -66,6 +68,15 @@ static bool read_kind(const struct sdk_json *node, const char *noun, enum act_ki
 	return act_by_word(word, ret) && act_is_ask(*ret);
 }
 
+static enum act_said read_said(const struct sdk_json *node)
+{
+	const struct sdk_json *accepts = sdk_json_at(node, "accepts");
+
+	if (!accepts)
+		return ACT_SAID_NOTHING;
+	return sdk_json_bool(accepts, false) ? ACT_SAID_YES : ACT_SAID_NO;
+}
+
 static bool read_act_data(struct ent_arena *arena, const struct sdk_json *node, struct event *event)
 {
 	const char *noun = act_noun(event);
@@ -75,6 +86,7 @@ static bool read_act_data(struct ent_arena *arena, const struct sdk_json *node, 
 
 	act->from = sdk_json_text_at(from, "from");
 	act->to = sdk_or_empty(sdk_json_text_at(from, "to"));
+	act->said = read_said(from);
 	act->holder = sdk_or_empty(holder_read(arena, sdk_json_at(from, "holder")));
 	if (!act->from.n || !read_kind(from, noun, &act->kind) || !id_at(from, "id", true, act->uuid) ||
 	    !id_at(from, "ended_by", false, act->ended_by) || (due.p && !sdk_time_parse(due, 0, &act->due_ms)) ||

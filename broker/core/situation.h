@@ -63,7 +63,11 @@ struct situation {
 	 * Somebody said there what an answer tells beyond that, and its webhook will then tell nothing new. */
 	uint32_t asked;
 	bool others_share; /* a share is taken back: another tool of its organisation takes part */
-	bool giver_left;   /* who handed the ball to the holder takes no part any more */
+	/* Acts that its people may end here: see core/decide_tool.h. NULL: none. */
+	const struct act *proposed; /* the hand-over that is proposed to its organisation */
+	const struct act *answers;  /* COMMENT_ADDED: the open ask for it that our text above the comment is */
+	const struct act *declined; /* the hand-over that it declined here last, without a reason yet */
+	bool giver_left;            /* who handed the ball to the holder takes no part any more */
 };
 
 /* A growing list of events in an arena. */

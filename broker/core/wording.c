@@ -71,6 +71,9 @@ struct ent_str wording_comment(struct ent_arena *arena, const struct supplier_se
 	/* Markdown that spans lines begins on one of its own. */
 	const char *gap = body.n && memchr(body.p, '\n', body.n) ? "\n\n" : " ";
 	struct ent_str line = entry_line(arena, language, &comment->entry, wording_title(suppliers, comment->entry.to));
+	if (comment->entry.kind == ENTRY_APPROVAL) /* in a tool there is no button for it */
+		line = sdk_format(arena, "%.*s %.*s", ENT_F(line),
+				  ENT_F(phrase_say(arena, language, PHRASE_YES_OR_NO, NULL, 0)));
 	return sdk_format(arena, "%.*s%s%.*s:%s%.*s", ENT_F(line), line.n ? "\n\n" : "", ENT_F(who), gap, ENT_F(body));
 }
 

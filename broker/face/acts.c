@@ -15,7 +15,7 @@
 
 struct act_body {
 	struct ent_str kind, to, body, id;
-	const struct sdk_json *audience;
+	const struct sdk_json *audience, *accepts;
 	int64_t at_ms;
 };
 
@@ -154,11 +154,28 @@ static void answer_with(struct exchange *x, enum act_kind kind, const struct bod
 	ask_submit(x, job, act_changed);
 }
 
+/* A command line's options are texts. */
+static bool read_accepts(struct exchange *x, const struct sdk_json *node, enum act_said *ret)
+{
+	struct ent_str word = sdk_or_empty(sdk_json_text(node));
+
+	*ret = !node ? ACT_SAID_NOTHING : sdk_eqz(word, "true") ? ACT_SAID_YES : ACT_SAID_NO;
+	if (!node || *ret == ACT_SAID_YES || sdk_eqz(word, "false"))
+		return true;
+	answer_problem(x, PROBLEM_CONTENT, "ask.accepts", "\"accepts\" has to be true or false.");
+	return false;
+}
+
 void acts_answer(struct exchange *x)
 {
-	static const struct body_field fields[] = {WORDS(true), AUDIENCE(false), ID_ROW, {0}};
+	static const struct body_field fields[] = {
+	    WORDS(true), AUDIENCE(false), BODY_OF("accepts", BODY_NODE, false, 0, 0, accepts), ID_ROW, {0}};
+	struct act_body body = {0};
+	struct job *job = words_job(x, JOB_ACT_ANSWER, fields, &body);
 
-	answer_with(x, ACT_QUESTION, fields, true);
+	if (!job || !read_accepts(x, body.accepts, &job->ask.said) || !find_act(x, job, ACT_QUESTION))
+		return;
+	ask_submit(x, job, act_changed);
 }
 
 static void take_back(struct exchange *x, enum act_kind kind)

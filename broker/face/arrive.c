@@ -161,7 +161,7 @@ void arrive_log(struct exchange *x, const struct job *job)
 			  LOG_Z("why", JOINS_FULL_WHY), LOG_END);
 	if (job->outcome != JOB_DEAD && !job->has_letter)
 		return;
-	log_write(log, LOG_WARN, job->has_letter ? "arrival.cut" : "arrival.dead",
+	log_write(log, LOG_WARN, job->arrival.is_cut ? "arrival.cut" : "arrival.dead",
 		  LOG_STR("supplier", job->arrival.supplier), LOG_STR("delivery_id", job->arrival.delivery_id),
 		  LOG_Z("why", job->err.msg), LOG_STR("traceparent", job->arrival.traceparent), LOG_END);
 }

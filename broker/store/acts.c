@@ -12,7 +12,7 @@ enum { OPEN_MAX = 1000 }; /* acts of one incident that are looked at */
 
 #define ACT_COLUMNS                                                                                                    \
 	"SELECT uuid, incident, kind, from_org, to_org, by_ref, holder, due_ms, state, cause, overdue, ended_by, "     \
-	"made_ms, ended_ms FROM act "
+	"made_ms, ended_ms, said FROM act "
 
 static struct act act_of_row(struct ent_arena *arena, struct db_stmt *stmt)
 {
@@ -24,7 +24,8 @@ static struct act act_of_row(struct ent_arena *arena, struct db_stmt *stmt)
 			  .due_ms = db_int(stmt, 7),
 			  .is_overdue = db_int(stmt, 10) != 0,
 			  .made_ms = db_int(stmt, 12),
-			  .ended_ms = db_int(stmt, 13)};
+			  .ended_ms = db_int(stmt, 13),
+			  .said = (enum act_said)db_int(stmt, 14)};
 
 	snprintf(act.uuid, ID_SIZE, "%.*s", ENT_F(db_str(stmt, 0)));
 	snprintf(act.ended_by, ID_SIZE, "%.*s", ENT_F(db_str(stmt, 11)));
@@ -86,10 +87,12 @@ size_t acts_waiting(struct db *db, struct ent_arena *arena, int64_t incident, co
 static void save_act(struct db *db, const struct act *act)
 {
 	struct db_stmt *stmt = db_use(
-	    db, "INSERT INTO act (uuid, incident, kind, from_org, to_org, by_ref, holder, due_ms, state, cause, "
-		"overdue, ended_by, made_ms, ended_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, "
-		"$13, $14) ON CONFLICT (uuid) DO UPDATE SET state = excluded.state, cause = excluded.cause, overdue = "
-		"excluded.overdue, ended_by = excluded.ended_by, ended_ms = excluded.ended_ms");
+	    db,
+	    "INSERT INTO act (uuid, incident, kind, from_org, to_org, by_ref, holder, due_ms, state, cause, "
+	    "overdue, ended_by, made_ms, ended_ms, said) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, "
+	    "$13, $14, $15) ON CONFLICT (uuid) DO UPDATE SET state = excluded.state, cause = excluded.cause, "
+	    "overdue = excluded.overdue, ended_by = excluded.ended_by, ended_ms = excluded.ended_ms, said = "
+	    "excluded.said");
 
 	db_bind_str(stmt, 1, sdk_str(act->uuid));
 	db_bind_int(stmt, 2, act->incident);
@@ -105,6 +108,7 @@ static void save_act(struct db *db, const struct act *act)
 	db_bind_str(stmt, 12, sdk_str(act->ended_by));
 	db_bind_int(stmt, 13, act->made_ms);
 	db_bind_int(stmt, 14, act->ended_ms);
+	db_bind_int(stmt, 15, act->said);
 	(void)db_row(stmt);
 }
 
@@ -127,11 +131,39 @@ static void keep_timer(struct db *db, const struct act *act)
 		timer_clear(db, kind, sdk_str(act->uuid));
 }
 
+bool acts_declined(struct db *db, struct ent_arena *arena, int64_t incident, struct ent_str organisation,
+		   struct act *ret)
+{
+	struct db_stmt *stmt = db_use(db, ACT_COLUMNS "WHERE incident = $1 AND kind = 'handover' AND to_org = $2 "
+						      "ORDER BY id DESC LIMIT 1");
+
+	db_bind_int(stmt, 1, incident);
+	db_bind_str(stmt, 2, organisation);
+	bool found = db_row(stmt);
+	if (found)
+		*ret = act_of_row(arena, stmt);
+	db_done(stmt);
+	return found && ret->state == ACT_DECLINED && !ret->ended_by[0];
+}
+
+/* The reason came after the hand-over was declined, from the tool where that was done. */
+static void keep_reason(struct db *db, const struct comment *comment)
+{
+	struct db_stmt *stmt = db_use(db, "UPDATE act SET ended_by = $1 WHERE uuid = $2 AND kind = 'handover' AND "
+					  "state = 'declined' AND ended_by = ''");
+
+	db_bind_str(stmt, 1, sdk_str(comment->uuid));
+	db_bind_str(stmt, 2, sdk_str(comment->reply_to));
+	(void)db_row(stmt);
+}
+
 void acts_fold(struct db *db, const struct event *event)
 {
 	struct sdk_arena arena;
 	struct act act = {.state = ACT_OPEN};
 
+	if (event->kind == EVENT_COMMENT_ADDED && event->comment.entry.kind == ENTRY_DECLINED)
+		keep_reason(db, &event->comment);
 	if (!act_is_of(event))
 		return;
 	sdk_arena_init(&arena);

@@ -12,6 +12,9 @@ bool acts_load(struct db *db, struct ent_arena *arena, struct ent_str uuid, stru
 size_t acts_open(struct db *db, struct ent_arena *arena, int64_t incident, const struct act **ret);
 /* The same, and the last promise of each organisation where it was broken. */
 size_t acts_waiting(struct db *db, struct ent_arena *arena, int64_t incident, const struct act **ret);
+/* The hand-over that this organisation was asked last to accept, when it declined and gave no reason yet. */
+bool acts_declined(struct db *db, struct ent_arena *arena, int64_t incident, struct ent_str organisation,
+		   struct act *ret);
 /* A fold of row_folds.c. */
 void acts_fold(struct db *db, const struct event *event);
 

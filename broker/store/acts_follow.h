@@ -8,6 +8,9 @@
 
 /* at: of the dossier; both live as long as the scene. */
 struct act_scene acts_follow_scene(struct apply *apply, struct dossier *dossier, const struct situation *at);
+/* Looks up which open acts the people of the change's tool may end with it: proposed, answers, declined of *at. */
+void acts_follow_look(struct apply *apply, struct dossier *dossier, struct situation *at,
+		      const struct ent_change *change);
 /* The event would end an act a second time: it is not stored. */
 bool acts_follow_is_stale(struct apply *apply, const struct event *event);
 /* The event is stored and folded: what follows from it goes to the list's end. */

@@ -56,6 +56,7 @@ struct apply {
 	struct quotes quotes;
 	char below[ID_SIZE]; /* key of the marker in the comment that is taken in; "": none. Its quote is cut away */
 	struct supplier_tallies *tallies; /* of the transaction */
+	struct ent_said refused;          /* the first act of a tool that could not be taken, and why; no code: none */
 	bool joins_full;                  /* it raised the last join request that there was room for */
 	int64_t *prune_before_ms;         /* the writer's: arrivals from before go */
 	bool *erases;                     /* the writer's: persons are being erased, see erase.h */

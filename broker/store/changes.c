@@ -7,6 +7,8 @@
 #include "core/queue.h"
 #include "sdk/marker.h"
 #include "sdk/webhook.h"
+#include "store/acts_follow.h"
+#include "store/acts_told.h"
 #include "store/copies.h"
 #include "store/correct.h"
 #include "store/deliveries.h"
@@ -394,6 +396,10 @@ static void apply_change(struct apply *apply, const struct situation *base, cons
 		follow_ticket(apply, &at, &admits);
 		return;
 	}
+	if (told->kind == ENT_ACT) {
+		acts_told(apply, &at, &admits);
+		return;
+	}
 	admits.correlation = admitted_correlation(&at, told);
 	at.ticket = apply_ticket(apply, at.supplier, change->ticket.id);
 	if (at.ticket && at.ticket->continues_as.n) /* it ties nothing together any more */
@@ -407,6 +413,7 @@ static void apply_change(struct apply *apply, const struct situation *base, cons
 		if (change->kind == ENT_COMMENT_ADDED)
 			admits.comment.body = quotes_strip(apply, &at, change);
 		find_echo(apply, dossier, &at, change, &sent);
+		acts_follow_look(apply, dossier, &at, change);
 	}
 	const struct order before = order_of(&dossier->incident);
 	decide_change(&at, change, &events);

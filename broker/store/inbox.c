@@ -119,18 +119,29 @@ bool dead_letter_close(struct db *db, int64_t id, const char *state, int64_t now
 	return db_changed(stmt) > 0;
 }
 
-bool dead_letter_again(struct db *db, int64_t id, struct ent_said reason, int64_t now_ms)
+static bool letter_waits(struct db *db, int64_t id, const char *was, struct ent_said reason, int64_t now_ms)
 {
-	struct db_stmt *stmt = db_use(db, "UPDATE dead_letter SET reason = $1, state_ms = $2 WHERE id = $3 AND "
-					  "state = 'waiting'");
+	struct db_stmt *stmt = db_use(db, "UPDATE dead_letter SET reason = $1, state_ms = $2, state = 'waiting' "
+					  "WHERE id = $3 AND state = $4");
 	struct sdk_buf said;
 
 	said_bind(stmt, 1, reason, &said);
 	db_bind_int(stmt, 2, now_ms);
 	db_bind_int(stmt, 3, id);
+	db_bind_str(stmt, 4, sdk_str(was));
 	bool waits = db_changed(stmt) > 0;
 	sdk_buf_release(&said);
 	return waits;
+}
+
+bool dead_letter_again(struct db *db, int64_t id, struct ent_said reason, int64_t now_ms)
+{
+	return letter_waits(db, id, "waiting", reason, now_ms);
+}
+
+void dead_letter_reopen(struct db *db, int64_t id, struct ent_said reason, int64_t now_ms)
+{
+	(void)letter_waits(db, id, "replayed", reason, now_ms);
 }
 
 void supplier_tally_save(struct db *db, const struct supplier_tally *tally)

@@ -27,6 +27,7 @@ struct acting {
 	struct comment answered; /* the act's words; incident 0: it answers none */
 	struct comment words;
 	struct ent_str mentions; /* of the words */
+	const struct comment *told; /* NULL: a person asks. Else a tool told it: whose words, and where they stand */
 	struct events events;
 };
 
@@ -52,6 +53,11 @@ static void take_words(struct acting *acting)
 				  .body = ask->text,
 				  .format = ask->format,
 				  .created_ms = acting->apply->now_ms};
+	if (acting->told) {
+		*words = *acting->told;
+		words->body = ask->text;
+		words->format = ask->format;
+	}
 	words->audience = readers_of(acting, ask);
 	if (ask->text.n)
 		memcpy(words->uuid, ask->comment_uuid, ID_SIZE);
@@ -70,7 +76,7 @@ static enum entry_act_kind entry_of_job(const struct job *job)
 		return act_entry(kind);
 	if (kind == ACT_HANDOVER)
 		return job->ask.accepts ? ENTRY_ACCEPTED : ENTRY_DECLINED;
-	return kind == ACT_HELP ? ENTRY_OFFER : ENTRY_ANSWER;
+	return kind == ACT_HELP ? ENTRY_OFFER : act_entry_of_answer(job->ask.said);
 }
 
 /* The same person said the same to the same readers, by the same act: a request whose answer was lost. Plain words have
@@ -143,11 +149,11 @@ static bool acting_words(struct acting *acting)
 }
 
 /* False: the job is answered. */
-static bool acting_open(struct apply *apply, struct job *job, struct acting *ret)
+static bool acting_open(struct apply *apply, struct job *job, const struct comment *told, struct acting *ret)
 {
 	char number[INCIDENT_NUMBER_SIZE];
 
-	*ret = (struct acting){.apply = apply, .job = job, .events = {.arena = apply->arena}};
+	*ret = (struct acting){.apply = apply, .job = job, .told = told, .events = {.arena = apply->arena}};
 	ret->dossier = apply_open(apply, job->ask.incident, &ret->at);
 	if (!ret->dossier || !asker_takes_part(ret->dossier, &job->ask.by)) {
 		job_refuse(job, JOB_NOT_FOUND, "ask.no_incident", "there is no incident {incident=%.*s}",
@@ -173,9 +179,9 @@ static bool acting_sees(const struct acting *acting)
 }
 
 /* The act that the job names. False: the job is answered. */
-static bool acting_find(struct apply *apply, struct job *job, struct acting *ret)
+static bool acting_find(struct apply *apply, struct job *job, const struct comment *told, struct acting *ret)
 {
-	if (!acting_open(apply, job, ret))
+	if (!acting_open(apply, job, told, ret))
 		return false;
 	if (acts_load(apply->db, apply->arena, sdk_str(job->ask.act.uuid), &ret->act) &&
 	    ret->act.incident == ret->dossier->incident.number && is_same_noun(ret->act.kind, job->ask.act.kind)) {
@@ -189,6 +195,22 @@ static bool acting_find(struct apply *apply, struct job *job, struct acting *ret
 	return false;
 }
 
+/* The arrival that told it. Who holds the ball from now on is as when a person accepts here: both tools hear of it. */
+static void name_cause(struct acting *acting)
+{
+	const struct arrival *arrival = &acting->job->arrival;
+
+	for (size_t i = 0; i < acting->events.n; i++) {
+		struct event *event = &acting->events.at[i];
+
+		if (!act_is_of(event) && !event->supplier.n)
+			continue;
+		event->supplier = arrival->supplier;
+		event->delivery_id = arrival->delivery_id;
+		event->traceparent = arrival->traceparent;
+	}
+}
+
 static void acting_end(struct acting *acting, enum ent_rc rc)
 {
 	if (rc != ENT_OK) {
@@ -196,28 +218,30 @@ static void acting_end(struct acting *acting, enum ent_rc rc)
 		return;
 	}
 	mentions_put(acting->apply, &acting->events, acting->mentions);
+	if (acting->told)
+		name_cause(acting);
 	apply_events(acting->apply, &acting->events);
 	apply_save(acting->apply);
 	acting->job->outcome = JOB_ACCEPTED;
 }
 
-static void run_act_begin(struct apply *apply, struct job *job)
+static void act_begin(struct apply *apply, struct job *job, const struct comment *told)
 {
 	struct acting acting;
 
-	if (!acting_open(apply, job, &acting) || !acting_words(&acting))
+	if (!acting_open(apply, job, told, &acting) || !acting_words(&acting))
 		return;
 	if (job->ask.act.kind == ACT_HANDOVER && apply->suppliers && apply->suppliers->handover_lapses_ms)
 		job->ask.act.due_ms = apply->now_ms + apply->suppliers->handover_lapses_ms;
 	acting_end(&acting, decide_act_begin(&acting.scene, &job->ask.act, &acting.words, &acting.events, &job->err));
 }
 
-static void run_act_answer(struct apply *apply, struct job *job)
+static void act_answer(struct apply *apply, struct job *job, const struct comment *told)
 {
 	struct acting acting;
 	enum ent_rc rc;
 
-	if (!acting_find(apply, job, &acting))
+	if (!acting_find(apply, job, told, &acting))
 		return;
 	if (acting.act.kind == ACT_HANDOVER)
 		rc = decide_handover_answer(&acting.scene, &acting.act, job->ask.accepts, &acting.words, &acting.events,
@@ -225,17 +249,43 @@ static void run_act_answer(struct apply *apply, struct job *job)
 	else if (acting.act.kind == ACT_HELP)
 		rc = decide_help_offer(&acting.scene, &acting.act, &acting.words, &acting.events, &job->err);
 	else
-		rc = decide_ask_answer(&acting.scene, &acting.act, &acting.words, &acting.events, &job->err);
+		rc = decide_ask_answer(&acting.scene, &acting.act, job->ask.said, &acting.words, &acting.events,
+				       &job->err);
 	acting_end(&acting, rc);
+}
+
+static void act_end(struct apply *apply, struct job *job, const struct comment *told)
+{
+	struct acting acting;
+
+	if (acting_find(apply, job, told, &acting))
+		acting_end(&acting,
+			   decide_act_end(&acting.scene, &acting.act, &acting.words.author, &acting.events, &job->err));
+}
+
+static void run_act_begin(struct apply *apply, struct job *job)
+{
+	act_begin(apply, job, NULL);
+}
+
+static void run_act_answer(struct apply *apply, struct job *job)
+{
+	act_answer(apply, job, NULL);
 }
 
 static void run_act_end(struct apply *apply, struct job *job)
 {
-	struct acting acting;
+	act_end(apply, job, NULL);
+}
 
-	if (acting_find(apply, job, &acting))
-		acting_end(&acting,
-			   decide_act_end(&acting.scene, &acting.act, &acting.words.author, &acting.events, &job->err));
+void jobs_act_told(struct apply *apply, struct job *job, const struct comment *told)
+{
+	if (job->kind == JOB_ACT_BEGIN)
+		act_begin(apply, job, told);
+	else if (job->kind == JOB_ACT_ANSWER)
+		act_answer(apply, job, told);
+	else
+		act_end(apply, job, told);
 }
 
 /* ---- plain words for the requester --------------------------------------------------------- */
@@ -248,7 +298,7 @@ static void run_tell(struct apply *apply, struct job *job)
 	if (job->ask.supplier.n)
 		job->ask.audience.organisations = organisation_named(job->suppliers, job->ask.supplier);
 
-	if (!acting_open(apply, job, &acting) || !acting_words(&acting))
+	if (!acting_open(apply, job, NULL, &acting) || !acting_words(&acting))
 		return;
 	decide_act_told(&acting.scene, &acting.words, &acting.events);
 	acting_end(&acting, ENT_OK);

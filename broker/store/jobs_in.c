@@ -62,6 +62,17 @@ static void keep_rest(struct apply *apply, struct job *job, struct supplier_tall
 	(void)sdk_fail_said(&job->err, ENT_EINVAL, arrival->reason);
 }
 
+/* Acts of its people that could not be taken: what else it tells is taken, and it is kept as well. */
+static void keep_refused(struct apply *apply, struct job *job, struct supplier_tally *tally, struct ent_str kept)
+{
+	if (!apply->refused.code.n || job->has_letter ||
+	    !apply_dead_letter(apply, &job->arrival, kept, apply->refused, false))
+		return;
+	tally->dead++;
+	job->has_letter = true;
+	(void)sdk_fail_said(&job->err, ENT_EINVAL, apply->refused);
+}
+
 /* May its body hold a comment that is not kept? Text behind a cut has not been looked at, and a body that nobody
  * understands may hold anything. */
 static bool may_hold_dropped(const struct arrival *arrival)
@@ -126,6 +137,7 @@ static void run_arrival(struct apply *apply, struct job *job)
 	tally->unmapped += arrival->n_unmapped;
 	job->outcome = JOB_ACCEPTED;
 	keep_rest(apply, job, tally, kept);
+	keep_refused(apply, job, tally, kept);
 }
 
 /* Changes and cursor in one transaction: what is read twice is a repeat, and nothing is ever passed over. */
@@ -158,6 +170,11 @@ static void run_replay(struct apply *apply, struct job *job)
 	}
 	changes_apply(apply, arrival);
 	job->outcome = JOB_ACCEPTED;
+	if (!apply->refused.code.n)
+		return;
+	dead_letter_reopen(apply->db, job->dead_letter, apply->refused, apply->now_ms);
+	job->outcome = JOB_DEAD;
+	(void)sdk_fail_said(&job->err, ENT_EINVAL, apply->refused);
 }
 
 static void run_dead_ignore(struct apply *apply, struct job *job)

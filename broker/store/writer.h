@@ -141,7 +141,8 @@ struct ask {
 	struct description description;
 	enum ent_status status;
 	struct act act;
-	bool accepts;
+	bool accepts;       /* a hand-over */
+	enum act_said said; /* to an approval */
 	enum delivery_action action;
 	enum delivery_cause cause;
 	int64_t since_ms;
@@ -190,7 +191,7 @@ struct job {
 
 	enum job_outcome outcome;
 	struct ent_err err;
-	bool has_letter;                 /* accepted, and also kept as a dead letter: see arrival.is_cut */
+	bool has_letter;                 /* accepted, and also kept as a dead letter: a part was not taken */
 	bool joins_full;                 /* its supplier has no room for join requests any more: people are told */
 	int64_t n_event;                 /* events this job made */
 	char incident_uuid[ID_SIZE];     /* the incident it ended in; "" for none */

@@ -16,7 +16,7 @@ enum { ACTS_MAX = 500 };
 #define ACT_SQL                                                                                                        \
 	"SELECT act.uuid, act.kind, act.from_org, act.to_org, act.holder, act.state, act.cause, act.overdue, "         \
 	"act.due_ms, act.made_ms, act.ended_ms, " ACT_ENDED_BY                                                         \
-	", act.by_ref FROM act WHERE act.incident = $1 AND " VIEW_SEES_ACT
+	", act.by_ref, act.said FROM act WHERE act.incident = $1 AND " VIEW_SEES_ACT
 
 static void print_act_row(const struct view *view, struct sdk_jsonw *w, struct db_stmt *stmt)
 {
@@ -28,6 +28,8 @@ static void print_act_row(const struct view *view, struct sdk_jsonw *w, struct d
 	if (db_str(stmt, 4).n)
 		holder_json(w, "holder", db_str(stmt, 4));
 	sdk_jsonw_kstr(w, "state", db_str(stmt, 5));
+	if (db_int(stmt, 13))
+		sdk_jsonw_kbool(w, "accepts", db_int(stmt, 13) == ACT_SAID_YES);
 	sdk_jsonw_kstr_some(w, "cause", db_str(stmt, 6));
 	if (db_int(stmt, 7))
 		sdk_jsonw_kbool(w, "overdue", true);

@@ -2,6 +2,7 @@
 /* The input of `build` and `parse`: the call, and the answer, as JSON. */
 #include "generic.h"
 
+#include "sdk/acts.h"
 #include "sdk/http.h"
 #include "sdk/time.h"
 #include "sdk/writer.h"
@@ -62,6 +63,10 @@ static void call_write(struct sdk_jsonw *w, const struct ent_call *call, const s
 	if (op->kind == ENT_ADD_COMMENT || op->kind == ENT_EDIT_COMMENT || op->kind == ENT_REMOVE_COMMENT) {
 		sdk_jsonw_key(w, "comment");
 		sdk_write_comment(w, &op->comment);
+	}
+	if (op->act.kind != ENT_NO_ACT) {
+		sdk_jsonw_key(w, sdk_act_noun(op->act.kind));
+		sdk_write_act(w, &op->act, true);
 	}
 	sdk_jsonw_kint(w, "phase", poll && poll->phase > 0 ? poll->phase : call->phase);
 	sdk_jsonw_kint(w, "attempt", call->attempt);

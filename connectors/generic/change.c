@@ -51,6 +51,32 @@ static enum ent_rc attachment_add(struct output *output, const struct sdk_json *
 	return sdk_read_attachment(output->reader, node, change_add(output, ENT_ATTACHMENT_ADDED));
 }
 
+static const char *const act_nouns[] = {"ask", "handover", "promise", "help"};
+
+/* NULL: the output is no act. */
+static enum ent_rc noun_find(const struct output *output, const struct sdk_json *root, const char **ret)
+{
+	*ret = NULL;
+	for (size_t i = 0; i < sizeof act_nouns / sizeof *act_nouns; i++) {
+		if (sdk_json_kind(sdk_json_at(root, act_nouns[i])) == SDK_JSON_NULL)
+			continue;
+		if (*ret)
+			return sdk_fail_as(output->reader->err, ENT_EINVAL, "generic.acts_two",
+					   "{noun=%s} and {other=%s} in one output: give each an output of its own",
+					   *ret, act_nouns[i]);
+		*ret = act_nouns[i];
+	}
+	return ENT_OK;
+}
+
+/* The news of the ticket go first. */
+static enum ent_rc act_add(struct output *output, const struct sdk_json *root, const char *noun)
+{
+	if (output->model.ticket.has && !output->told)
+		(void)change_add(output, ENT_TICKET_CHANGED);
+	return sdk_read_act(output->reader, root, noun, change_add(output, ENT_ACT));
+}
+
 /* `one` holds an object, `many` a list of them; either may be missing. */
 static enum ent_rc parts_add(struct output *output, enum ent_rc (*add)(struct output *, const struct sdk_json *),
 			     const struct sdk_json *one, const struct sdk_json *many)
@@ -72,13 +98,18 @@ static enum ent_rc parts_add(struct output *output, enum ent_rc (*add)(struct ou
 static enum ent_rc root_read(const struct sdk_reader *reader, struct sdk_changes *list, const struct sdk_json *root)
 {
 	static const char known[] =
-	    "ticket version time actor correlation comment comments attachment attachments removed continues_as";
+	    "ticket version time actor correlation comment comments attachment attachments removed continues_as "
+	    "ask handover promise help";
 	const struct sdk_json *comment = sdk_json_at(root, "comment"), *comments = sdk_json_at(root, "comments");
 	const struct sdk_json *attachment = sdk_json_at(root, "attachment");
 	const struct sdk_json *attachments = sdk_json_at(root, "attachments");
 	bool removed = sdk_json_bool(sdk_json_at(root, "removed"), false);
 	struct output output = {.reader = reader, .list = list};
+	const char *noun;
 	enum ent_rc rc = sdk_read_members(reader, root, "output", known);
+
+	if (rc == ENT_OK)
+		rc = noun_find(&output, root, &noun);
 
 	if (rc == ENT_OK)
 		rc = sdk_read_head(reader, root, &output.model);
@@ -93,11 +124,17 @@ static enum ent_rc root_read(const struct sdk_reader *reader, struct sdk_changes
 			return rc;
 	}
 	/* a ticket that is only named beside a comment did not change */
-	if (!output.told && (removed || output.model.ticket.has ||
-			     (sdk_json_kind(comment) != SDK_JSON_OBJECT && sdk_json_count(comments) == 0 &&
-			      sdk_json_kind(attachment) != SDK_JSON_OBJECT && sdk_json_count(attachments) == 0)))
+	if (noun) {
+		rc = act_add(&output, root, noun);
+		comment = NULL; /* its words */
+	}
+	if (rc == ENT_OK && !output.told &&
+	    (removed || output.model.ticket.has ||
+	     (sdk_json_kind(comment) != SDK_JSON_OBJECT && sdk_json_count(comments) == 0 &&
+	      sdk_json_kind(attachment) != SDK_JSON_OBJECT && sdk_json_count(attachments) == 0)))
 		(void)change_add(&output, removed ? ENT_TICKET_REMOVED : ENT_TICKET_CHANGED); /* whole as it is */
-	rc = parts_add(&output, comment_add, comment, comments);
+	if (rc == ENT_OK)
+		rc = parts_add(&output, comment_add, comment, comments);
 	if (rc == ENT_OK)
 		rc = parts_add(&output, attachment_add, attachment, attachments);
 	return rc;

@@ -4,6 +4,7 @@
  * attempt. A receiver that takes an id once makes each repeat safe; that is what we ask for.
  */
 #include "native.h"
+#include "sdk/acts.h"
 #include "sdk/ask.h"
 #include "sdk/cursor.h"
 #include "sdk/http.h"
@@ -28,10 +29,18 @@ static const char *event_type(enum ent_op_kind kind)
 	}
 }
 
+/* An act goes as an event of its own, its words among it. */
+static struct ent_str type_of(const struct ent_op *op, struct ent_arena *arena)
+{
+	if (op->act.kind == ENT_NO_ACT)
+		return sdk_str(event_type(op->kind));
+	return sdk_format(arena, "org.entente.%s.%s.v1", sdk_act_noun(op->act.kind), sdk_act_verb(op->act.kind));
+}
+
 static void event_write(struct sdk_jsonw *w, const struct ent_op *op, struct ent_arena *arena)
 {
 	sdk_jsonw_kz(w, "specversion", "1.0");
-	sdk_jsonw_kz(w, "type", event_type(op->kind));
+	sdk_jsonw_kstr(w, "type", type_of(op, arena));
 	sdk_jsonw_kstr(w, "source", sdk_format(arena, "urn:entente:incident:%.*s", ENT_F(op->number)));
 	sdk_jsonw_kstr(w, "id", op->key);
 	sdk_jsonw_kz(w, "datacontenttype", "application/json");
@@ -43,6 +52,10 @@ static void event_write(struct sdk_jsonw *w, const struct ent_op *op, struct ent
 	sdk_jsonw_close(w, '}');
 	sdk_jsonw_key(w, "ticket");
 	sdk_write_ticket(w, &op->ticket);
+	if (op->act.kind != ENT_NO_ACT) {
+		sdk_jsonw_key(w, sdk_act_noun(op->act.kind));
+		sdk_write_act(w, &op->act, false);
+	}
 	if (op->kind == ENT_ADD_COMMENT || op->kind == ENT_EDIT_COMMENT) {
 		sdk_jsonw_key(w, "comment");
 		sdk_write_comment(w, &op->comment);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sdk/reader.h"
 
+#include "sdk/acts.h"
 #include "sdk/time.h"
 
 #define MS_LEAST 100000000000    /* a smaller number is a time in seconds, not in milliseconds */
@@ -321,13 +322,83 @@ enum ent_rc sdk_read_comment(const struct sdk_reader *reader, const struct sdk_j
 		return rc;
 	comment->body = sdk_json_text(body); /* "" is a body */
 	comment->format = sdk_json_is(node, "format", "markdown") ? ENT_MARKDOWN : ENT_TEXT;
-	if (ret->kind == ENT_COMMENT_ADDED && !comment->body.p)
+	if (ret->kind != ENT_COMMENT_REMOVED && !comment->body.p)
 		return sdk_fail_as(reader->err, ENT_EINVAL, "json.missing", "{path=%s} is missing", "comment.body");
-	if (ret->kind == ENT_COMMENT_ADDED && is_json_null(sdk_json_at(node, "id")))
+	if (ret->kind != ENT_COMMENT_REMOVED && is_json_null(sdk_json_at(node, "id")))
 		return ENT_OK;
 	rc = sdk_id_at(node, "id", &comment->id, &why);
 	return rc == ENT_OK ? rc
 			    : sdk_fail_as(reader->err, rc, "change.comment_member", "comment.{why=%p}", SDK_WHY(&why));
+}
+
+/* ---- acts ---------------------------------------------------------------------------------- */
+
+static enum ent_rc act_verb(const struct sdk_reader *reader, const struct sdk_json *node, const char *noun,
+			    enum ent_act_kind *ret)
+{
+	struct ent_str verb = sdk_json_text_at(node, "act");
+
+	if (*ret != ENT_NO_ACT)
+		return ENT_OK;
+	if (verb.p && sdk_act(sdk_str(noun), verb, ret))
+		return ENT_OK;
+	return sdk_fail_as(reader->err, ENT_EINVAL, "act.verb",
+			   "{noun=%s}.act \"{found=%.*s}\" is none that Entente knows", noun,
+			   ENT_F(sdk_head(verb, 40)));
+}
+
+static enum ent_rc act_accepts(const struct sdk_reader *reader, const struct sdk_json *node, const char *noun,
+			       enum ent_yes_no *ret)
+{
+	const struct sdk_json *at = sdk_json_at(node, "accepts");
+
+	if (is_json_null(at))
+		return ENT_OK;
+	if (sdk_json_kind(at) != SDK_JSON_BOOL)
+		return sdk_fail_as(reader->err, ENT_EINVAL, "act.accepts_kind",
+				   "{noun=%s}.accepts is neither true nor false", noun);
+	*ret = sdk_json_bool(at, false) ? ENT_YES : ENT_NO;
+	return ENT_OK;
+}
+
+/* Words that are to stay inside are for nobody whom an act could be for. */
+static enum ent_rc act_words(const struct sdk_reader *reader, const struct sdk_json *node, struct ent_change *ret)
+{
+	if (is_json_null(node) || (reader->null_is_untold && is_json_null(sdk_json_at(node, "body"))))
+		return ENT_OK;
+	if (sdk_json_is(node, "visibility", "internal") || !sdk_json_bool(sdk_json_at(node, "public"), true))
+		return sdk_fail_as(reader->err, ENT_EINVAL, "act.internal",
+				   "comment.visibility: the words of an act are for whom it is for; leave it out");
+	return sdk_read_comment(reader, node, ret);
+}
+
+enum ent_rc sdk_read_act(const struct sdk_reader *reader, const struct sdk_json *root, const char *noun,
+			 struct ent_change *ret)
+{
+	const struct sdk_json *node = sdk_json_at(root, noun);
+	struct ent_act *act = &ret->act;
+	struct ent_str path = sdk_format(reader->arena, "%s.due", noun);
+	bool tells_verb = act->kind == ENT_NO_ACT;
+	enum ent_rc rc = ENT_OK;
+
+	if (node || tells_verb)
+		rc = sdk_read_members(reader, node, noun,
+				      tells_verb ? "act id kind to due accepts" : "id kind to due accepts");
+	if (rc == ENT_OK)
+		rc = act_verb(reader, node, noun, &act->kind);
+	if (rc == ENT_OK)
+		rc = member_read(reader, node, noun, "id", &act->id);
+	if (rc == ENT_OK)
+		rc = member_read(reader, node, noun, "kind", &act->ask);
+	if (rc == ENT_OK)
+		rc = member_read(reader, node, noun, "to", &act->to);
+	if (rc == ENT_OK)
+		rc = time_read(reader, sdk_json_at(node, "due"), sdk_z(reader->arena, path), &act->due_ms);
+	if (rc == ENT_OK)
+		rc = act_accepts(reader, node, noun, &act->accepts);
+	if (rc == ENT_OK)
+		rc = act_words(reader, sdk_json_at(root, "comment"), ret);
+	return rc == ENT_OK ? sdk_act_vet(act, ret->comment.body.n > 0, reader->err) : rc;
 }
 
 enum ent_rc sdk_read_attachment(const struct sdk_reader *reader, const struct sdk_json *node, struct ent_change *ret)

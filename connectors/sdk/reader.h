@@ -33,6 +33,10 @@ enum ent_rc sdk_read_comment(const struct sdk_reader *reader, const struct sdk_j
 /* {"id", "key"} of the ticket that it goes on as; key may be missing. */
 enum ent_rc sdk_read_continues(const struct sdk_reader *reader, const struct sdk_json *node, struct ent_change *ret)
     __attribute__((warn_unused_result));
+/* The member `noun` of root, {"id", "kind", "to", "due", "accepts"}, and beside it the words, "comment". ret->act.kind:
+ * as told by the caller; ENT_NO_ACT: its verb stands in "act". */
+enum ent_rc sdk_read_act(const struct sdk_reader *reader, const struct sdk_json *root, const char *noun,
+			 struct ent_change *ret) __attribute__((warn_unused_result));
 enum ent_rc sdk_read_attachment(const struct sdk_reader *reader, const struct sdk_json *node, struct ent_change *ret)
     __attribute__((warn_unused_result));
 

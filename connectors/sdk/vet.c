@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The broker's limits of a change: sizes, text, times. */
 #include "sdk/vet.h"
+
+#include "sdk/acts.h"
 #include "sdk/webhook.h"
 
 #include <string.h>
@@ -151,6 +153,22 @@ static enum ent_rc vet_continues(const struct ent_change *change, struct ent_err
 	return rc;
 }
 
+static enum ent_rc vet_act(const struct ent_change *change, struct ent_err *err)
+{
+	const struct ent_act *act = &change->act;
+	enum ent_rc rc = sdk_act_vet(act, change->comment.body.n > 0, err);
+
+	if (rc == ENT_OK)
+		rc = vet_text("the act's id", act->id, ENT_ID_MAX, err);
+	if (rc == ENT_OK)
+		rc = vet_text("whom the act is for", act->to, WORD_MAX, err);
+	if (rc == ENT_OK)
+		rc = vet_time("the act's time", act->due_ms, err);
+	if (rc == ENT_OK && change->comment.body.n)
+		rc = vet_comment(change, err);
+	return rc;
+}
+
 enum ent_rc sdk_change_vet(const struct ent_change *change, struct ent_err *err)
 {
 	enum ent_rc rc = vet_ticket(&change->ticket, err);
@@ -171,6 +189,8 @@ enum ent_rc sdk_change_vet(const struct ent_change *change, struct ent_err *err)
 		rc = vet_attachment(&change->attachment, err);
 	if (rc == ENT_OK && change->kind == ENT_TICKET_CONTINUES)
 		rc = vet_continues(change, err);
+	if (rc == ENT_OK && change->kind == ENT_ACT)
+		rc = vet_act(change, err);
 	return rc;
 }
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sdk/writer.h"
 
+#include "sdk/acts.h"
+#include "sdk/time.h"
 #include "sdk/webhook.h"
 
 static void pair_write(struct sdk_jsonw *w, const char *first, struct ent_str a, const char *second, struct ent_str b)
@@ -44,5 +46,23 @@ void sdk_write_comment(struct sdk_jsonw *w, const struct ent_comment *comment)
 		sdk_jsonw_key(w, "author");
 		pair_write(w, "id", comment->author.id, "name", comment->author.name);
 	}
+	sdk_jsonw_close(w, '}');
+}
+
+void sdk_write_act(struct sdk_jsonw *w, const struct ent_act *act, bool tells_verb)
+{
+	char due[SDK_TIME_SIZE];
+
+	sdk_jsonw_open(w, '{');
+	if (tells_verb)
+		sdk_jsonw_kz(w, "act", sdk_act_verb(act->kind));
+	sdk_jsonw_kstr_some(w, "id", act->id);
+	sdk_jsonw_kstr_some(w, "kind", act->ask);
+	sdk_jsonw_kstr_some(w, "from", act->from);
+	sdk_jsonw_kstr_some(w, "to", act->to);
+	if (act->due_ms)
+		sdk_jsonw_kstr(w, "due", sdk_time_format(act->due_ms, due));
+	if (act->accepts)
+		sdk_jsonw_kbool(w, "accepts", act->accepts == ENT_YES);
 	sdk_jsonw_close(w, '}');
 }

@@ -11,5 +11,8 @@
 void sdk_write_ticket(struct sdk_jsonw *w, const struct ent_ticket *ticket);
 /* {"id", "body", "visibility", "author"} as far as it is set. */
 void sdk_write_comment(struct sdk_jsonw *w, const struct ent_comment *comment);
+/* {"act", "id", "kind", "from", "to", "due", "accepts"} as far as it is set; "act", its verb, where it is not told
+ * elsewhere. */
+void sdk_write_act(struct sdk_jsonw *w, const struct ent_act *act, bool tells_verb);
 
 #endif

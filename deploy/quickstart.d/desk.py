@@ -93,7 +93,7 @@ class Desk:
                     row["ticket"][name] = data["ticket"][name]["native"]
             self.stamp(row)
             return self.shown(row["ticket"]["id"])
-        if kind == "org.entente.comment.add.v1":
+        if kind == "org.entente.comment.add.v1" or kind.split(".")[2] in ("ask", "handover", "promise", "help"):  # an act has words, too
             return {"comment": self.add(row, data["comment"]["body"], data["comment"]["visibility"], OURS)}
         if kind == "org.entente.comment.edit.v1":
             for comment in row["comments"]:

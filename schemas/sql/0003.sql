@@ -101,7 +101,8 @@ CREATE TABLE act (
 	overdue  SMALLINT NOT NULL, -- 1: an ask whose time came while it waited
 	ended_by TEXT NOT NULL, -- uuid of the comment that ended it, or of the promise that stands in its place; ''
 	made_ms  BIGINT NOT NULL,
-	ended_ms BIGINT NOT NULL -- 0: open
+	ended_ms BIGINT NOT NULL, -- 0: open
+	said     SMALLINT NOT NULL -- an approval that is answered: 1 yes, 2 no; else 0
 );
 CREATE INDEX act_incident ON act (incident, id);
 CREATE INDEX act_open ON act (incident, id) WHERE state = 'open';

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "sdk/acts.h"
 #include "sdk/time.h"
 
 void quoted_print(struct sdk_buf *out, struct ent_str s)
@@ -43,6 +44,8 @@ static const char *kind_name(enum ent_change_kind kind)
 		return "attachment added";
 	case ENT_TICKET_CONTINUES:
 		return "ticket continues";
+	case ENT_ACT:
+		return "act";
 	}
 	return "unknown kind";
 }
@@ -123,6 +126,17 @@ static void attachment_print(struct sdk_buf *out, const struct ent_attachment *a
 		sdk_buf_format(out, "     size %lld\n", (long long)attachment->size);
 }
 
+static void act_print(struct sdk_buf *out, const struct ent_act *act)
+{
+	sdk_buf_format(out, "   %s %s", sdk_act_noun(act->kind), sdk_act_verb(act->kind));
+	sdk_buf_z(out, act->accepts ? act->accepts == ENT_YES ? ", yes" : ", no" : "");
+	time_print(out, act->due_ms);
+	sdk_buf_z(out, "\n");
+	line_print(out, "  id", act->id);
+	line_print(out, "  kind", act->ask);
+	line_print(out, "  to", act->to);
+}
+
 static void change_print(struct sdk_buf *out, const struct ent_connector *connector, const struct ent_change *change)
 {
 	const struct ent_correlation *correlation = &change->correlation;
@@ -144,7 +158,10 @@ static void change_print(struct sdk_buf *out, const struct ent_connector *connec
 	for (unsigned attr = 0; attr < ENT_N_ATTR; attr++)
 		if (change->ticket.has & 1u << attr)
 			attr_print(out, connector, &change->ticket, (enum ent_attr)attr);
-	if (change->kind == ENT_COMMENT_ADDED || change->kind == ENT_COMMENT_REMOVED)
+	if (change->kind == ENT_ACT)
+		act_print(out, &change->act);
+	if (change->kind == ENT_COMMENT_ADDED || change->kind == ENT_COMMENT_REMOVED ||
+	    (change->kind == ENT_ACT && change->comment.body.p))
 		comment_print(out, &change->comment);
 	if (change->kind == ENT_ATTACHMENT_ADDED) {
 		attachment_print(out, &change->attachment);
@@ -203,6 +220,7 @@ static const char *attr_fault(const struct ent_ticket *ticket, enum ent_attr att
 static const char *change_fault(const struct ent_change *change)
 {
 	const char *fault = NULL;
+	struct ent_err err;
 
 	if (!is_id(change->ticket.id))
 		return "ticket.id is not 1..ENT_ID_MAX bytes of UTF-8";
@@ -222,6 +240,9 @@ static const char *change_fault(const struct ent_change *change)
 		if (!sdk_is_utf8(change->comment.body))
 			return "comment.body is not UTF-8";
 	}
+	if (change->kind == ENT_ACT &&
+	    (change->ticket.has || sdk_act_vet(&change->act, change->comment.body.n > 0, &err) != ENT_OK))
+		return "an act has attributes, or lacks what it needs";
 	if (change->kind == ENT_COMMENT_ADDED && !change->comment.body.p)
 		return "a comment was added without a body";
 	if (change->kind == ENT_ATTACHMENT_ADDED && (!is_id(change->attachment.id) || change->attachment.size < -1))

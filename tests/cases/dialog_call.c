@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "sdk/acts.h"
 #include "sdk/time.h"
 
 #define KEY_SIZE 36 /* a UUID */
@@ -104,6 +105,29 @@ static const char *comment_read(const struct dialog *dialog, const struct sdk_js
 	return why;
 }
 
+/* {"noun": "ask", "verb": "made", ...} */
+static const char *act_read(const struct sdk_json *node, struct ent_op *op)
+{
+	struct ent_act *act = &op->act;
+	const struct sdk_json *accepts = sdk_json_at(node, "accepts");
+
+	if (!node)
+		return NULL;
+	if (op->kind != ENT_ADD_COMMENT)
+		return "call: act belongs to add_comment";
+	if (!sdk_act(sdk_json_text_at(node, "noun"), sdk_json_text_at(node, "verb"), &act->kind))
+		return "call: act.noun and act.verb are no act";
+	act->id = sdk_word_at(node, "id");
+	act->ask = sdk_word_at(node, "kind");
+	act->from = sdk_word_at(node, "from");
+	act->to = sdk_word_at(node, "to");
+	if (accepts)
+		act->accepts = sdk_json_bool(accepts, false) ? ENT_YES : ENT_NO;
+	if (sdk_json_at(node, "due") && !sdk_time_parse(sdk_json_text_at(node, "due"), 0, &act->due_ms))
+		return "call: act.due is no time";
+	return NULL;
+}
+
 /* Of the connector, lowered as a supplier's settings do; a case shows with them what happens without a long text. */
 static void limits_read(const struct dialog *dialog, const struct sdk_json *root, struct ent_op *op)
 {
@@ -151,8 +175,9 @@ static const char *op_read(const struct dialog *dialog, const struct sdk_json *r
 
 const char *call_read(const struct dialog *dialog, struct ent_str json, struct ent_call *ret)
 {
-	static const char *const known[] = {"op",      "key",  "number", "ticket",    "comment",  "since",    "phase",
-					    "attempt", "look", "memo",   "title_max", "text_max", "language", NULL};
+	static const char *const known[] = {"op",        "key",      "number",   "ticket", "comment",
+					    "since",     "phase",    "attempt",  "look",   "memo",
+					    "title_max", "text_max", "language", "act",    NULL};
 	const struct sdk_json *root = NULL;
 	struct ent_call call = {.now_ms = dialog->now_ms};
 	struct ent_err err = {0};
@@ -168,6 +193,8 @@ const char *call_read(const struct dialog *dialog, struct ent_str json, struct e
 		why = ticket_read(dialog, sdk_json_at(root, "ticket"), &call.op);
 	if (!why)
 		why = comment_read(dialog, sdk_json_at(root, "comment"), &call.op);
+	if (!why)
+		why = act_read(sdk_json_at(root, "act"), &call.op);
 	if (sdk_json_at(root, "phase") && !sdk_json_int(sdk_json_at(root, "phase"), &phase))
 		why = "call: phase is no number";
 	if (sdk_json_at(root, "attempt") && !sdk_json_int(sdk_json_at(root, "attempt"), &attempt))

@@ -53,6 +53,16 @@ def check_asks(tap, server, number, vega, south):
     tap.check("a second answer: 409", is_problem(server.call("POST", f"{at}/asks/{made}/answer", {"body": "No."}, token=vega), 409))
     other = server.json("POST", f"{at}/asks", {"kind": "action", "to": "vega", "body": "do"})[1]["id"]
     tap.equal("withdrawn: 200", server.json("DELETE", f"{at}/asks/{other}")[1]["state"], "withdrawn")
+    wanted = server.json("POST", f"{at}/asks", {"kind": "approval", "to": "vega", "body": "May we switch it off?"})[1]["id"]
+    for what, body, want in (("without yes or no", {}, 409), ("with another word", {"accepts": "maybe"}, 422)):
+        got = server.call("POST", f"{at}/asks/{wanted}/answer", {"body": "Tonight.", **body}, token=vega)
+        tap.check(f"an approval is answered {what}: {want}", is_problem(got, want), got)
+    got = server.call("POST", f"{at}/asks/{made}/answer", {"body": "x", "accepts": True}, token=vega)
+    tap.check("another ask with yes or no: 409", is_problem(got, 409), got)
+    status, ask = server.json("POST", f"{at}/asks/{wanted}/answer", {"body": "Not tonight.", "accepts": False}, token=vega)
+    thread = server.json("GET", f"{at}/comments")[1]["items"]
+    tap.equal("an approval is refused: 200", (status, ask["state"], ask["accepts"], [c["entry"]["kind"] for c in thread if c["id"] == ask["ended_by"]]),
+              (200, "answered", False, ["refused"]))
 
 
 def check_words(tap, server, number, vega, south):

@@ -189,7 +189,7 @@ static void end_one(struct small *small, const struct act_scene *scene, const st
 	else if (act->kind == ACT_HANDOVER)
 		(void)decide_handover_answer(scene, act, pick(small, 2) == 0, words, events, &err);
 	else if (act_is_ask(act->kind))
-		(void)decide_ask_answer(scene, act, words, events, &err);
+		(void)decide_ask_answer(scene, act, (enum act_said)pick(small, 3), words, events, &err);
 	else if (act->kind == ACT_HELP)
 		(void)decide_help_offer(scene, act, words, events, &err);
 }

@@ -23,7 +23,8 @@
  *   3  probe; login, and secrets that a connector places without seeing them; limits of texts, and a text that is too
  *      long; how far a search lags; a ticket that continues as another; tickets that a poll put aside, and what a poll
  *      has to say to people; impact and urgency, a map by attribute, and a scale that the tool works out from others; a
- *      comment of ours that is edited and removed; sentences for people have a code and params
+ *      comment of ours that is edited and removed; sentences for people have a code and params; acts of people who
+ *      work together, both ways
  */
 #ifndef ENTENTE_CONNECTOR_H
 #define ENTENTE_CONNECTOR_H
@@ -89,8 +90,10 @@ struct ent_op {
 	 * with ENT_PUBLIC where that is allowed, else the delivery is parked as `public`.
 	 * EDIT_COMMENT: the same, and id, as the tool knows it. REMOVE_COMMENT: id alone. */
 	struct ent_comment comment;
-	int64_t since_ms; /* POLL: where to begin when there is no memo yet. CREATE, ADD_COMMENT: when we planned it;
-			   * what `look` searches is not older, apart from the tool's clock. 0: not known */
+	struct ent_act act; /* ADD_COMMENT: the act whose words the comment is; kind 0: it is nothing but words. The
+			     * body tells it to people already, in the tool's language */
+	int64_t since_ms;   /* POLL: where to begin when there is no memo yet. CREATE, ADD_COMMENT: when we planned it;
+			     * what `look` searches is not older, apart from the tool's clock. 0: not known */
 	/* CREATE, UPDATE, ADD_COMMENT, EDIT_COMMENT: what title and text may hold with marker and all; sdk_op_text()
 	 * and sdk_op_title() keep to it. */
 	struct ent_limits limits;

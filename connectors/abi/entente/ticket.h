@@ -161,6 +161,37 @@ struct ent_attachment {
 	int64_t size; /* bytes, -1 = the tool does not say */
 };
 
+/* Acts: people of several organisations begin them with one another and end them. id, noun, verb. */
+#define ENT_ACTS(X)                                                                                                    \
+	X(ENT_ASK_MADE, "ask", "made")                                                                                 \
+	X(ENT_ASK_ANSWERED, "ask", "answered")                                                                         \
+	X(ENT_ASK_WITHDRAWN, "ask", "withdrawn")                                                                       \
+	X(ENT_HANDOVER_PROPOSED, "handover", "proposed")                                                               \
+	X(ENT_HANDOVER_ACCEPTED, "handover", "accepted")                                                               \
+	X(ENT_HANDOVER_DECLINED, "handover", "declined")                                                               \
+	X(ENT_HANDOVER_WITHDRAWN, "handover", "withdrawn")                                                             \
+	X(ENT_PROMISE_MADE, "promise", "made") /* of the next news */                                                  \
+	X(ENT_HELP_WANTED, "help", "wanted")                                                                           \
+	X(ENT_HELP_OFFERED, "help", "offered")                                                                         \
+	X(ENT_HELP_ENDED, "help", "ended")
+#define ENT_ACT_ID(id, noun, verb) id,
+enum ent_act_kind { ENT_NO_ACT, ENT_ACTS(ENT_ACT_ID) ENT_N_ACT };
+
+enum ent_yes_no { ENT_UNSAID, ENT_YES, ENT_NO };
+
+/* Members that an act has no use for are absent and zero. */
+struct ent_act {
+	enum ent_act_kind kind;
+	/* A UUID that the broker made. One that ends or answers: what it is about; absent: the only one of its noun
+	 * that the supplier's organisation can mean. From the broker, also of what begins. */
+	struct ent_str id;
+	struct ent_str ask;      /* ENT_ASK_*: "question", "information", "action", "approval" */
+	struct ent_str from;     /* from the broker: the organisation that began what it is about */
+	struct ent_str to;       /* ENT_ASK_MADE, ENT_HANDOVER_PROPOSED: an organisation, a supplier's name or title */
+	int64_t due_ms;          /* ENT_ASK_MADE: by when, 0: open. ENT_PROMISE_MADE: when the news comes */
+	enum ent_yes_no accepts; /* ENT_ASK_ANSWERED, of an approval */
+};
+
 enum ent_change_kind {
 	ENT_TICKET_CHANGED, /* also created: the broker knows which */
 	ENT_TICKET_REMOVED,
@@ -169,7 +200,12 @@ enum ent_change_kind {
 	ENT_ATTACHMENT_ADDED,
 	/* The ticket goes on as another one of the same tool (merged, moved, transferred): `continues_as` is that one.
 	 * Told each time it is seen; the broker does it once. */
-	ENT_TICKET_CONTINUES
+	ENT_TICKET_CONTINUES,
+	/* The supplier's people act: `act`. ticket.has is 0: what is told of the ticket is a change before it. Its
+	 * words are `comment`, whose id makes it happen once: absent without words, which only an acceptance, a
+	 * withdrawal and an end may lack. Its readers are whom it is for, whatever `visibility` says. One that the
+	 * broker cannot take becomes a dead letter with the reason. */
+	ENT_ACT
 };
 
 /* ticket.id is set in every change; ticket.has may be 0 beside a comment. */
@@ -179,7 +215,9 @@ struct ent_change {
 	struct ent_person actor; /* who did it there, if told */
 	struct ent_ticket ticket;
 	struct ent_correlation correlation;
-	struct ent_comment comment; /* ENT_COMMENT_*. ENT_ATTACHMENT_ADDED: its id, when the file stands at a comment */
+	struct ent_act act; /* ENT_ACT */
+	struct ent_comment
+	    comment; /* ENT_COMMENT_*, ENT_ACT. ENT_ATTACHMENT_ADDED: its id, when the file stands at a comment */
 	struct ent_attachment attachment; /* ENT_ATTACHMENT_ADDED */
 	struct {
 		struct ent_str id, key; /* id as ticket.id has it, never ticket.id itself; key may be absent */

@@ -61,7 +61,8 @@ class Native(Tool):
         kind, function, groups = super().kind_of(request)
         if kind == "other" and function is not None and request.method == "POST":
             event = self.event_type(request)
-            kind = "comment" if "comment" in event else "create" if "ticket.create" in event else "update"
+            act = event.startswith(tuple(f"org.entente.{noun}." for noun in ("ask", "handover", "promise", "help")))  # its words are a comment
+            kind = "comment" if "comment" in event or act else "create" if "ticket.create" in event else "update"
             try:
                 tid = self.ticket_word(request.json())
             except (ValueError, AttributeError):
