@@ -30,6 +30,8 @@ extern const struct command command_incident, command_share, command_unshare, co
 extern const struct command command_ask, command_handover, command_promise, command_assist, command_tell;
 /* work_table.c: */
 extern const struct command command_work;
+/* inbox_table.c: */
+extern const struct command command_inbox;
 /* delivery_table.c: */
 extern const struct command command_delivery, command_join, command_drift;
 /* supplier_table.c: */

@@ -5,6 +5,7 @@
 #include "cli/event_line.h"
 #include "cli/event_words_act.h"
 #include "cli/event_words_comment.h"
+#include "cli/event_words_link.h"
 #include "cli/table.h"
 
 #define ARROW " \xe2\x86\x92 "
@@ -293,6 +294,9 @@ static const struct {
     [EVENT_INCIDENT_CORRECTED] = {corrected_words, YELLOW, NULL},
     [EVENT_INCIDENT_MERGED] = {merged_words, MAGENTA, NULL},
     [EVENT_INCIDENT_ABSORBED] = {absorbed_words, MAGENTA, NULL},
+    [EVENT_INCIDENT_SPLIT] = {event_words_link_split, MAGENTA, NULL},
+    [EVENT_INCIDENT_RESTORED] = {event_words_link_restored, MAGENTA, NULL},
+    [EVENT_INCIDENT_LINKED] = {event_words_link_linked, "", NULL},
     [EVENT_INCIDENT_SHARED] = {shared_words, MAGENTA, NULL},
     [EVENT_INCIDENT_UNSHARED] = {unshared_words, MAGENTA, NULL},
     [EVENT_JOIN_REQUESTED] = {join_requested, YELLOW, NULL},

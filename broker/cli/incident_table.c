@@ -3,7 +3,9 @@
 #include "cli/command.h"
 #include "cli/comment.h"
 #include "cli/describe.h"
+#include "cli/inbox_show.h"
 #include "cli/incident_show.h"
+#include "cli/merge_show.h"
 #include "cli/share.h"
 #include "cli/show.h"
 
@@ -16,16 +18,29 @@ static const char incident_help[] =
     "       entente incident history WORD [--after N] [--limit N]\n"
     "       entente incident similar WORD [--limit N]\n"
     "       entente incident read WORD COMMENT\n"
+    "       entente incident follow WORD\n"
+    "       entente incident unfollow WORD\n"
+    "       entente incident mute WORD\n"
     "       entente incident status WORD STATUS\n"
     "       entente incident open --title WORDS [description] [--id UUID]\n"
     "       entente incident describe WORD [--title WORDS] [description]\n"
+    "       entente incident merge WORD OTHER [--dry-run]\n"
+    "       entente incident split WORD [OTHER] [--dry-run]\n"
+    "       entente incident link WORD OTHER --relation WORD\n"
+    "       entente incident unlink WORD OTHER\n"
+    "       entente incident links WORD\n"
     "\n"
     "WORD is an incident's number (ENT-000042, or 42), its id, or a supplier's ticket\n"
     "(SUPPLIER:ID). `status` sets what the incident is in; its suppliers' tools are told.\n"
     "`open` opens an incident of ours, without a ticket: we hold the ball, and `entente share`\n"
     "makes a supplier's ticket from it. `describe` changes what it says. `read` says that you\n"
     "have read the thread up to this comment, in the order in which comments came: for people,\n"
-    "with a token that stands for one. `show` marks what is unread.\n"
+    "with a token that stands for one. `show` marks what is unread. What is written in a thread\n"
+    "that you follow stands in `entente inbox`; whoever writes there, or is mentioned, follows\n"
+    "it. `mute`: only what names you or asks your organisation.\n"
+    "`merge` makes two incidents one: the older one stays. `split` undoes that: the one that\n"
+    "came in last stands again with its tickets and what was said in them, and no tool merges\n"
+    "them again. `link` says what one is to the other.\n"
     "\n"
     "  --status WORD      a status, or open, or terminal\n"
     "  --holder NAME      who holds the ball; word:NAME for a name that nobody here has\n"
@@ -34,6 +49,8 @@ static const char incident_help[] =
     "  --text WORDS       part of the title, or the number of a ticket\n"
     "  --limit N          1..200 (50; comments: 100)\n"
     "  --cursor WORD      the next page, as the page before said\n"
+    "  --dry-run          merge, split: do nothing; print who will take part where\n"
+    "  --relation WORD    related, causes, caused_by, duplicates, duplicated_by\n"
     "  --after N          history: events after the incident's Nth\n"
     "  --before ID        comments: those older than this one; --after ID: newer, --around ID: both\n"
     "\n"
@@ -52,6 +69,7 @@ static const char incident_help[] =
     "  entente incident show ENT-000042\n"
     "  entente incident show telnord:INC0012345 --json | jq .tickets\n"
     "  entente incident status ENT-000042 resolved\n"
+    "  entente incident split ENT-000042 --dry-run\n"
     "  entente incident open --title 'No uplink at site 7' --impact 1 --urgency 2 --site 'Site 7'\n";
 
 static const struct table_column incident_columns[] = {
@@ -59,6 +77,13 @@ static const struct table_column incident_columns[] = {
     {"TICKETS", "n_ticket"}, {"CHANGED", "changed"}, {"TITLE", "title"},   {0}};
 static const struct table_column similar_columns[] = {
     {"NUMBER", "incident"}, {"STATUS", "status"}, {"SAME WORDS", "words"}, {"TITLE", "title"}, {0}};
+#define INCIDENT_FOLLOW(word, how, at)                                                                                 \
+	{                                                                                                              \
+		.verb = word, .words = "incident", .method = how, .path = "/v1/incidents/{incident}/" at,              \
+		.show = inbox_show_following                                                                           \
+	}
+static const struct table_column link_columns[] = {
+    {"RELATION", "relation"}, {"INCIDENT", "incident"}, {"STATUS", "status"}, {0}};
 static const struct question incident_questions[] = {
     {.verb = "list",
      .method = "GET",
@@ -93,6 +118,9 @@ static const struct question incident_questions[] = {
      .path = "/v1/incidents/{incident}/read",
      .body = "comment",
      .show = incident_show_read},
+    INCIDENT_FOLLOW("follow", "POST", "follow"),
+    INCIDENT_FOLLOW("unfollow", "DELETE", "follow"),
+    INCIDENT_FOLLOW("mute", "POST", "mute"),
     {.verb = "status",
      .words = "incident to",
      .method = "PATCH",
@@ -101,14 +129,62 @@ static const struct question incident_questions[] = {
      .show = incident_show},
     {.verb = "open", .needs = "title", .run = describe_open},
     {.verb = "describe", .words = "incident", .run = describe_change},
+    {.verb = "merge",
+     .words = "incident other",
+     .needs = "dry-run",
+     .method = "POST",
+     .path = "/v1/incidents/{incident}/merge?dry_run=true",
+     .body = "other=with",
+     .show = merge_show_reach},
+    {.verb = "merge",
+     .words = "incident other",
+     .never = "dry-run",
+     .method = "POST",
+     .path = "/v1/incidents/{incident}/merge",
+     .body = "other=with",
+     .show = merge_show_merged},
+    {.verb = "split",
+     .words = "incident other?",
+     .needs = "dry-run",
+     .method = "POST",
+     .path = "/v1/incidents/{incident}/split?dry_run=true",
+     .body = "other",
+     .show = merge_show_reach},
+    {.verb = "split",
+     .words = "incident other?",
+     .never = "dry-run",
+     .method = "POST",
+     .path = "/v1/incidents/{incident}/split",
+     .body = "other",
+     .show = merge_show_parted},
+    {.verb = "link",
+     .words = "incident other",
+     .needs = "relation",
+     .method = "POST",
+     .path = "/v1/incidents/{incident}/links",
+     .body = "other=to relation",
+     .column = link_columns,
+     .empty = "It is linked to none."},
+    {.verb = "unlink",
+     .words = "incident other",
+     .method = "DELETE",
+     .path = "/v1/incidents/{incident}/links/{other}",
+     .column = link_columns,
+     .empty = "It is linked to none."},
+    {.verb = "links",
+     .words = "incident",
+     .method = "GET",
+     .path = "/v1/incidents/{incident}/links",
+     .column = link_columns,
+     .empty = "It is linked to none."},
     {0},
 };
 const struct command command_incident = {
     .name = "incident",
-    .summary = "list, show, open and describe incidents, set their status",
+    .summary = "list, show, open, describe, merge, split and link incidents, set their status",
     .help = incident_help,
     .options = "status= holder= supplier= since= text= limit= cursor= after= before= around= title= impact= urgency= "
-	       "needed-before= service= site= requester= id=",
+	       "needed-before= service= site= requester= id= dry-run relation=",
     .question = incident_questions,
 };
 

@@ -191,6 +191,7 @@ static void fold_shared(struct dossier *dossier, const struct event *event)
 	if (event->reads_from != READS_AS_BEFORE)
 		read_anew(dossier, share, event->reads_from == READS_ALL ? 0 : event->reads_ms);
 	share->withdrawn_ms = 0;
+	share->parted = false;
 	share->anew = !event->ticket_id.n && !has_ticket_that_stands(dossier, event->supplier);
 	share->dirty = true;
 }
@@ -209,6 +210,7 @@ static void fold_unshared(struct dossier *dossier, const struct event *event)
 	if (!share)
 		return;
 	share->withdrawn_ms = event->recorded_ms;
+	share->parted = sdk_eqz(sdk_or_empty(event->cause), EVENT_BY_SPLIT);
 	share->owes_none = !is_owed;
 	share->dirty = true;
 }

@@ -78,6 +78,17 @@ enum event_kind { EVENT_TABLE(X) EVENT_N };
 	case EVENT_HELP_ENDED:                                                                                         \
 	case EVENT_OF_PROMISES:                                                                                        \
 	case EVENT_INCIDENT_TOLD
+/* Kinds that have no part in a fold or a plan. */
+#define EVENT_OF_JOINS                                                                                                 \
+	EVENT_JOIN_REQUESTED:                                                                                          \
+	case EVENT_JOIN_REFUSED
+#define EVENT_OF_DELIVERIES                                                                                            \
+	EVENT_DELIVERY_DONE:                                                                                           \
+	case EVENT_DELIVERY_PARKED:                                                                                    \
+	case EVENT_DELIVERY_CANCELLED
+#define EVENT_OF_PAIRS                                                                                                 \
+	EVENT_INCIDENT_SPLIT:                                                                                          \
+	case EVENT_INCIDENT_LINKED
 /* Proposed hand-overs and promises: whoever takes part reads them. */
 #define EVENT_OF_PROMISES                                                                                              \
 	EVENT_HANDOVER_PROPOSED:                                                                                       \

@@ -423,11 +423,9 @@ void federate(const struct federate *at, struct planned_list *ret)
 		plan_continued(at, ret);
 		break;
 	case EVENT_INCIDENT_OPENED: /* its first ticket follows */
-	case EVENT_JOIN_REQUESTED:
-	case EVENT_JOIN_REFUSED:
+	case EVENT_OF_JOINS:
 	case EVENT_INCIDENT_ABSORBED:
-	case EVENT_INCIDENT_SPLIT:
-	case EVENT_INCIDENT_LINKED:
+	case EVENT_OF_PAIRS:
 	case EVENT_TICKET_LATE:
 	case EVENT_INCIDENT_CORRECTED: /* of incidents whose suppliers are only listened to */
 	case EVENT_INCIDENT_HOLDER_ACCEPTED:

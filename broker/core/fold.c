@@ -112,6 +112,8 @@ void fold_incident(struct incident *incident, const struct event *event)
 		attr_take(&incident->values, &event->values);
 		break;
 	case EVENT_INCIDENT_MERGED: /* the store moves tickets and comments and counts them again */
+	case EVENT_INCIDENT_RESTORED:
+		incident->merged_into = 0;
 		attr_take(&incident->values, &event->values);
 		break;
 	case EVENT_INCIDENT_HOLDER_ACCEPTED:
@@ -119,10 +121,6 @@ void fold_incident(struct incident *incident, const struct event *event)
 		break;
 	case EVENT_INCIDENT_ABSORBED:
 		incident->merged_into = event->other;
-		break;
-	case EVENT_INCIDENT_RESTORED: /* the store has moved back what is its own */
-		incident->merged_into = 0;
-		attr_take(&incident->values, &event->values);
 		break;
 	case EVENT_TICKET_LINKED:
 	case EVENT_TICKET_CHANGED:
@@ -149,13 +147,9 @@ void fold_incident(struct incident *incident, const struct event *event)
 	case EVENT_ATTACHMENT_ADDED:
 	case EVENT_INCIDENT_SHARED: /* shares and deliveries are rows of their own */
 	case EVENT_INCIDENT_UNSHARED:
-	case EVENT_INCIDENT_SPLIT: /* as of a merge */
-	case EVENT_INCIDENT_LINKED:
-	case EVENT_JOIN_REQUESTED:
-	case EVENT_JOIN_REFUSED:
-	case EVENT_DELIVERY_DONE:
-	case EVENT_DELIVERY_PARKED:
-	case EVENT_DELIVERY_CANCELLED:
+	case EVENT_OF_PAIRS:
+	case EVENT_OF_JOINS:
+	case EVENT_OF_DELIVERIES:
 		break;
 	case EVENT_SUPPLIER_STATE_CHANGED: /* of no incident: never comes here */
 	case EVENT_N:

@@ -281,6 +281,12 @@ void queue_heads(struct dossier *dossier)
 
 /* ---- a merge ------------------------------------------------------------------------------- */
 
+/* By a person. One that ended when both were parted the last time counts as none. */
+static bool is_taken_back(const struct share *share)
+{
+	return share->withdrawn_ms != 0 && !share->parted;
+}
+
 static void owe_open(struct dossier *own, struct dossier *other)
 {
 	for (size_t i = 0; i < own->n_share; i++) {
@@ -288,11 +294,26 @@ static void owe_open(struct dossier *own, struct dossier *other)
 		struct dossier_queue *queue = dossier_queue(own, share->supplier);
 		struct delivery *delivery;
 
-		if (share->withdrawn_ms != 0 || !met || met->withdrawn_ms == 0)
+		if (share->withdrawn_ms != 0 || !met || !is_taken_back(met))
 			continue;
 		for (int64_t id = 0; (delivery = dossier_open(own, queue, id)); id = delivery->id)
 			delivery->owed = delivery->dirty = true;
 	}
+}
+
+/* One of the two ended when they were parted: the other one alone counts. */
+static void merge_parted(struct share *into, const struct share *from, int64_t at_ms)
+{
+	int64_t n_create = into->n_create + from->n_create;
+
+	if (into->parted && !from->parted) {
+		into->since_ms = from->since_ms;
+		into->reads_ms = into->sees_ms = at_ms;
+		into->withdrawn_ms = from->withdrawn_ms;
+		into->anew = from->anew;
+		into->parted = false;
+	}
+	into->n_create = n_create;
 }
 
 /* If one of the two shares was taken back, that one counts: any doubt is no. */
@@ -309,6 +330,8 @@ void queue_merge_shares(struct dossier *kept, struct dossier *gone, int64_t at_m
 			into = dossier_share_add(kept, *from);
 			into->reads_ms = into->sees_ms = at_ms;
 			into->is_new = true;
+		} else if (into->parted || from->parted) {
+			merge_parted(into, from, at_ms);
 		} else {
 			into->n_create += from->n_create;
 			if (from->since_ms < into->since_ms)

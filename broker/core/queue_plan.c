@@ -66,8 +66,8 @@ static void meet_merged(struct queue *queue)
 	touch_all(queue->dossier);
 }
 
-/* What waits for a supplier that takes no part here is of the time when both were one. Its tickets say here what they
- * say: an update of that time says what the other incident said. */
+/* Deliveries that wait for a supplier that takes no part here are of the time when both were one. So is an update: it
+ * says what the other incident said. */
 static void heed_restored(struct queue *queue)
 {
 	struct dossier *dossier = queue->dossier;

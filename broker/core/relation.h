@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What one incident is to another one, as a person says. In the words of TM Forum's trouble tickets (TMF621). */
+/* The relations of one incident to another one, as a person says them. In the words of TM Forum's trouble tickets
+ * (TMF621). */
 #ifndef CORE_RELATION_H
 #define CORE_RELATION_H
 

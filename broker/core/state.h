@@ -117,6 +117,7 @@ struct share {
 	int64_t reads_ms;     /* comments made since then are for the supplier; 0: the whole thread */
 	int64_t withdrawn_ms; /* 0: it stands */
 	bool anew;            /* shared without a ticket that stands; one that was removed does not count */
+	bool parted;          /* it ended when a merge was undone: nobody took it back */
 	int64_t n_create;     /* open deliveries that make its ticket; counted, not stored */
 	bool is_new, dirty;   /* not stored yet; changed since it was loaded */
 	bool reads_anew;      /* what the merged incidents said about its reading does not hold any more */

@@ -19,6 +19,8 @@
 #include "face/live_people.h"
 #include "face/mapping.h"
 #include "face/mapping_try.h"
+#include "face/notified.h"
+#include "face/merges.h"
 #include "face/quota.h"
 #include "face/reading.h"
 #include "face/seek.h"
@@ -51,6 +53,7 @@ static const char *const similar_arguments[] = {"title", "limit", NULL};
 static const char *const similar_to_arguments[] = {"limit", NULL};
 static const char *const session_arguments[] = {"user", NULL};
 static const char *const sign_in_arguments[] = {"by", NULL};
+static const char *const inbox_arguments[] = {"unread", "limit", "cursor", NULL};
 static const char *const any_arguments[] = {"*", NULL}; /* somebody else writes them: a provider */
 static const char *const live_arguments[] = {"after", "supplier", "incidents", "catch_up", NULL};
 
@@ -69,6 +72,11 @@ static const struct route routes[] = {
     {"PATCH", "/v1/incidents/{}", VERB_DESCRIBE, true, NULL, incidents_patch},
     {"POST", "/v1/incidents/{}/shares", VERB_SHARE, true, NULL, shares_post},
     {"DELETE", "/v1/incidents/{}/shares/{}", VERB_SHARE, true, NULL, shares_delete},
+    {"POST", "/v1/incidents/{}/merge", VERB_MERGE, true, dry_arguments, merges_merge},
+    {"POST", "/v1/incidents/{}/split", VERB_MERGE, true, dry_arguments, merges_split},
+    {"GET", "/v1/incidents/{}/links", VERB_READ, false, NULL, merges_links},
+    {"POST", "/v1/incidents/{}/links", VERB_MERGE, true, NULL, merges_link},
+    {"DELETE", "/v1/incidents/{}/links/{}", VERB_MERGE, false, NULL, merges_unlink},
     {"POST", "/v1/incidents/{}/comments", VERB_WRITE, true, dry_arguments, comments_post},
     {"POST", "/v1/incidents/{}/comments/{}/widen", VERB_WRITE, true, dry_arguments, comments_widen},
     {"PATCH", "/v1/incidents/{}/comments/{}", VERB_WRITE, true, NULL, comments_patch},
@@ -94,6 +102,11 @@ static const struct route routes[] = {
     {"POST", "/v1/incidents/{}/presence", VERB_READ, true, NULL, live_people_post},
     {"GET", "/v1/incidents/{}/comments/{}/receipts", VERB_READ, false, NULL, thread_receipts},
     {"POST", "/v1/incidents/{}/read", VERB_READ, true, NULL, thread_read},
+    {"POST", "/v1/incidents/{}/follow", VERB_READ, false, NULL, notified_follow},
+    {"DELETE", "/v1/incidents/{}/follow", VERB_READ, false, NULL, notified_unfollow},
+    {"POST", "/v1/incidents/{}/mute", VERB_READ, false, NULL, notified_mute},
+    {"GET", "/v1/inbox", VERB_READ, false, inbox_arguments, notified_list},
+    {"POST", "/v1/inbox/read", VERB_READ, false, NULL, notified_read},
     {"GET", "/v1/deliveries", VERB_READ, false, delivery_arguments, deliveries_list},
     {"POST", "/v1/deliveries/repair", VERB_SETTLE, true, NULL, deliveries_repair},
     {"GET", "/v1/deliveries/{}", VERB_READ, false, NULL, deliveries_get},

@@ -250,7 +250,7 @@ static void tell_ended(struct apply *apply, struct dossier *dossier, const struc
 	apply_events(apply, &events);
 }
 
-/* Of those whose shares stood in either incident. */
+/* part: those whose shares stood in either incident. */
 static void tell_merged_away(struct apply *apply, struct dossier *kept, const struct situation *at,
 			     const struct ent_reference *part, size_t n)
 {

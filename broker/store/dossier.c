@@ -62,12 +62,12 @@ static bool bring_comment(struct dossier *dossier, struct ent_str supplier, stru
 
 static void bring_shares(struct dossier *dossier)
 {
-	struct db_stmt *stmt =
-	    db_use(db_of(dossier),
-		   "SELECT supplier, since_ms, sees_ms, reads_ms, withdrawn_ms, anew, (SELECT count(*) FROM delivery "
-		   "WHERE delivery.incident = share.incident AND delivery.supplier = share.supplier AND "
-		   "delivery.op = 'create_ticket' AND delivery.state NOT IN ('done', 'cancelled')) FROM share "
-		   "WHERE incident = $1 ORDER BY since_ms, supplier");
+	struct db_stmt *stmt = db_use(
+	    db_of(dossier),
+	    "SELECT supplier, since_ms, sees_ms, reads_ms, withdrawn_ms, anew, parted, (SELECT count(*) FROM delivery "
+	    "WHERE delivery.incident = share.incident AND delivery.supplier = share.supplier AND "
+	    "delivery.op = 'create_ticket' AND delivery.state NOT IN ('done', 'cancelled')) FROM share "
+	    "WHERE incident = $1 ORDER BY since_ms, supplier");
 	db_bind_int(stmt, 1, dossier->incident.number);
 	while (db_row(stmt))
 		(void)dossier_share_add(dossier, (struct share){.supplier = sdk_dup(dossier->arena, db_str(stmt, 0)),
@@ -76,7 +76,8 @@ static void bring_shares(struct dossier *dossier)
 								.reads_ms = db_int(stmt, 3),
 								.withdrawn_ms = db_int(stmt, 4),
 								.anew = db_int(stmt, 5) != 0,
-								.n_create = db_int(stmt, 6)});
+								.parted = db_int(stmt, 6) != 0,
+								.n_create = db_int(stmt, 7)});
 }
 
 static void bring_reads(struct dossier *dossier)
@@ -107,11 +108,11 @@ static void share_save(struct db *db, struct share *share)
 	if (!share->dirty)
 		return;
 	stmt = db_use(
-	    db,
-	    "INSERT INTO share (incident, supplier, since_ms, reads_ms, withdrawn_ms, anew, sees_ms) VALUES ($1, $2, "
-	    "$3, $4, $5, $6, $7) ON CONFLICT (incident, supplier) DO UPDATE SET since_ms = excluded.since_ms, "
-	    "reads_ms = excluded.reads_ms, withdrawn_ms = excluded.withdrawn_ms, anew = excluded.anew, sees_ms = "
-	    "excluded.sees_ms");
+	    db, "INSERT INTO share (incident, supplier, since_ms, reads_ms, withdrawn_ms, anew, sees_ms, parted) "
+		"VALUES ($1, $2, "
+		"$3, $4, $5, $6, $7, $8) ON CONFLICT (incident, supplier) DO UPDATE SET since_ms = excluded.since_ms, "
+		"reads_ms = excluded.reads_ms, withdrawn_ms = excluded.withdrawn_ms, anew = excluded.anew, sees_ms = "
+		"excluded.sees_ms, parted = excluded.parted");
 	db_bind_int(stmt, 1, share->incident);
 	db_bind_str(stmt, 2, share->supplier);
 	db_bind_int(stmt, 3, share->since_ms);
@@ -119,6 +120,7 @@ static void share_save(struct db *db, struct share *share)
 	db_bind_int(stmt, 5, share->withdrawn_ms);
 	db_bind_int(stmt, 6, share->anew);
 	db_bind_int(stmt, 7, share->sees_ms);
+	db_bind_int(stmt, 8, share->parted);
 	(void)db_row(stmt);
 	if (share->reads_anew) {
 		stmt = db_use(db, "DELETE FROM reads WHERE incident = $1 AND supplier = $2");

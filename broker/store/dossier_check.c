@@ -110,6 +110,7 @@ static void check_shares(struct check *check, const struct dossier *kept, struct
 		SAME(a, b, "share.", reads_ms);
 		SAME(a, b, "share.", withdrawn_ms);
 		SAME(a, b, "share.", anew);
+		SAME(a, b, "share.", parted);
 		SAME(a, b, "share.", n_create);
 		SAME(a, b, "share.", is_new);
 		SAME(a, b, "share.", dirty);

@@ -33,12 +33,14 @@ static const char *const contents[] = {
     "SELECT key, incident FROM correlation ORDER BY key, incident",
     "SELECT supplier, external_id, incident, by_supplier, by_ticket FROM reference ORDER BY supplier, external_id, "
     "incident, by_supplier",
-    "SELECT incident, supplier, since_ms, sees_ms, reads_ms, withdrawn_ms, anew FROM share ORDER BY incident, supplier",
+    "SELECT incident, supplier, since_ms, sees_ms, reads_ms, withdrawn_ms, anew, parted FROM share ORDER BY incident, "
+    "supplier",
     "SELECT incident, supplier, origin, since_ms FROM reads ORDER BY incident, supplier, origin",
     "SELECT id, incident, asking, supplier, ticket, cause, state, made_ms, decided_ms, reason FROM join_request ORDER "
     "BY id",
     "SELECT gone, kept, seq, at_ms FROM merging ORDER BY gone",
-    "SELECT gone, side, supplier, since_ms, sees_ms, reads_ms, withdrawn_ms, anew FROM merging_share ORDER BY gone, "
+    "SELECT gone, side, supplier, since_ms, sees_ms, reads_ms, withdrawn_ms, anew, parted FROM merging_share ORDER BY "
+    "gone, "
     "side, "
     "supplier",
     "SELECT gone, side, supplier, origin, since_ms FROM merging_reads ORDER BY gone, side, supplier, origin",
@@ -56,7 +58,7 @@ static const char *const contents[] = {
     "json "
     "FROM event WHERE kind <> 'deadletter' ORDER BY seq",
 };
-static const int n_column[] = {22, 5, 11, 25, 13, 5, 2, 3, 7, 4, 10, 4, 8, 5, 3, 4, 5, 14, 5, 3, 11};
+static const int n_column[] = {22, 5, 11, 25, 13, 5, 2, 3, 8, 4, 10, 4, 9, 5, 3, 4, 5, 14, 5, 3, 11};
 _Static_assert(sizeof n_column / sizeof *n_column == sizeof contents / sizeof *contents,
 	       "each statement has its columns");
 

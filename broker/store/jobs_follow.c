@@ -45,7 +45,24 @@ static void run_follow(struct apply *apply, struct job *job)
 	job->outcome = JOB_ACCEPTED;
 }
 
+static void run_notified_read(struct apply *apply, struct job *job)
+{
+	struct db_stmt *stmt = db_use(
+	    apply->db, "INSERT INTO notified_read (account, upto_ms) VALUES ($1, $2) ON CONFLICT (account) DO UPDATE "
+		       "SET upto_ms = excluded.upto_ms");
+
+	if (!job->ask.by.ref.n) {
+		job->outcome = JOB_DENIED;
+		return;
+	}
+	db_bind_str(stmt, 1, job->ask.by.ref);
+	db_bind_int(stmt, 2, apply->now_ms);
+	(void)db_row(stmt);
+	job->outcome = JOB_ACCEPTED;
+}
+
 const struct job_row jobs_follow[] = {
+    {JOB_NOTIFIED_READ, "notified_read", run_notified_read, false},
     {JOB_FOLLOW, "follow", run_follow, false},
     {.run = NULL},
 };

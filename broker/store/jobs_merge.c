@@ -54,7 +54,9 @@ static void run_merge(struct apply *apply, struct job *job)
 	bool is_older = pair.one->incident.number < pair.other->incident.number;
 	struct dossier *kept = is_older ? pair.one : pair.other;
 	pair.at.incident = &kept->incident;
-	apply_merge(apply, kept, &pair.at, (is_older ? pair.other : pair.one)->incident.number);
+	struct dossier *gone = is_older ? pair.other : pair.one;
+	apply_merge(apply, kept, &pair.at, gone->incident.number);
+	memcpy(job->ask.comment_uuid, gone->incident.uuid, ID_SIZE); /* its answer names it, also the same once more */
 	memcpy(apply->incident_uuid, kept->incident.uuid, ID_SIZE);
 	job->outcome = JOB_ACCEPTED;
 }
@@ -69,9 +71,10 @@ static int64_t incident_that_leaves(struct apply *apply, struct job *job, int64_
 		return last;
 	if (other != 0 && parting_is_apart(apply->db, kept, other)) {
 		job->outcome = JOB_REPEATED;
+		memcpy(job->ask.comment_uuid, apply_dossier(apply, other)->incident.uuid, ID_SIZE);
 	} else if (other != 0 && parting_is_inside(apply->db, other, kept)) {
 		job_refuse(job, JOB_CONFLICT, "split.not_last",
-			   "{last=%.*s} came in after {other=%.*s}, or took it in: part {last} first",
+			   "{last=%.*s} came in after {other=%.*s}, or took it in; the later one is parted first",
 			   ENT_F(incident_number(last, number)), ENT_F(incident_number(other, named)));
 	} else {
 		job_refuse(job, JOB_CONFLICT, "split.none",
@@ -91,6 +94,8 @@ static void run_split(struct apply *apply, struct job *job)
 		return;
 	at.actor = people_asking(apply, &job->ask.by, &job->ask.author);
 	apply_split(apply, kept, &at, gone);
+	memcpy(job->ask.comment_uuid, apply_dossier(apply, gone)->incident.uuid, ID_SIZE);
+	memcpy(apply->incident_uuid, kept->incident.uuid, ID_SIZE);
 	job->outcome = JOB_ACCEPTED;
 }
 
@@ -116,7 +121,6 @@ static void tell_link(struct apply *apply, const struct pair *pair, enum relatio
 
 static void run_link(struct apply *apply, struct job *job)
 {
-	bool links = job->kind == JOB_LINK;
 	struct pair pair;
 
 	if (!pair_load(apply, job, &pair))
@@ -126,11 +130,17 @@ static void run_link(struct apply *apply, struct job *job)
 		return;
 	}
 	job->outcome = JOB_REPEATED;
-	if (links_has(apply->db, pair.one->incident.number, pair.other->incident.number, job->ask.relation) == links)
-		return;
-	tell_link(apply, &pair, job->ask.relation, links);
 	memcpy(apply->incident_uuid, pair.one->incident.uuid, ID_SIZE);
-	job->outcome = JOB_ACCEPTED;
+	for (unsigned i = 0; i < RELATION_N; i++) {
+		const enum relation relation = (enum relation)i;
+		if (job->kind == JOB_LINK && relation != job->ask.relation)
+			continue;
+		if (links_has(apply->db, pair.one->incident.number, pair.other->incident.number, relation) ==
+		    (job->kind == JOB_LINK))
+			continue;
+		tell_link(apply, &pair, relation, job->kind == JOB_LINK);
+		job->outcome = JOB_ACCEPTED;
+	}
 }
 
 const struct job_row jobs_merge[] = {

@@ -16,8 +16,9 @@
 	" AND ticket.incident = $1)"
 
 const struct merge_move merge_move_rows[] = {
-    {"ticket", "incident", MOVE("ticket"), BACK_BY_ORIGIN("ticket"), NULL},
-    /* What is said in a ticket goes with the ticket, whenever it was said; our own words go where they were said. */
+    {"ticket", "incident", MOVE("ticket"),
+     "UPDATE ticket SET incident = $1 WHERE incident = $2 AND " MERGE_TICKET_LEAVES, NULL},
+    /* A tool's comment goes with its ticket, whenever it was said; our own words go where they were said. */
     {"comment", "incident", MOVE("comment"),
      "UPDATE comment SET incident = $1 WHERE incident = $2 AND CASE WHEN supplier = '' THEN origin IN " MERGE_OF_GONE
      " ELSE " WITH_TICKET("comment", "comment.ticket") " END",

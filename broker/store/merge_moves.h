@@ -14,7 +14,14 @@
 	"(WITH RECURSIVE its(number) AS (SELECT $1 UNION SELECT incident.number FROM incident JOIN its ON "            \
 	"incident.merged_into = its.number WHERE incident.merged_into <> 0) SELECT number FROM its)"
 
-/* Of the statements, $1 is the incident that went in, $2 the one that took it in. A table that is named in the
+/* A row of `ticket` goes back to $1. One that goes on as another one stays with that one, whichever they were in first:
+ * they are one in their tool. */
+#define MERGE_TICKET_LEAVES                                                                                            \
+	"CASE WHEN ticket.continues_as = '' THEN ticket.origin ELSE coalesce((SELECT next.origin FROM ticket AS next " \
+	"WHERE next.supplier = ticket.supplier AND next.external_id = ticket.continues_as), ticket.origin) END "       \
+	"IN " MERGE_OF_GONE
+
+/* In the statements, $1 is the incident that went in, $2 the one that took it in. A table that is named in the
  * statements of another one stands after it. */
 struct merge_move {
 	const char *table;

@@ -32,8 +32,10 @@ void parting_keep(struct db *db, int64_t gone, const struct event *merged)
 	    "DELETE FROM apart WHERE " IS_APART, /* a person merges them again */
 	    "DELETE FROM merging_share WHERE gone = $1",
 	    "DELETE FROM merging_reads WHERE gone = $1",
-	    "INSERT INTO merging_share (gone, side, supplier, since_ms, sees_ms, reads_ms, withdrawn_ms, anew) SELECT "
-	    "$1, incident, supplier, since_ms, sees_ms, reads_ms, withdrawn_ms, anew FROM share WHERE incident IN ($1, "
+	    "INSERT INTO merging_share (gone, side, supplier, since_ms, sees_ms, reads_ms, withdrawn_ms, anew, parted) "
+	    "SELECT "
+	    "$1, incident, supplier, since_ms, sees_ms, reads_ms, withdrawn_ms, anew, parted FROM share WHERE incident "
+	    "IN ($1, "
 	    "$2)",
 	    "INSERT INTO merging_reads (gone, side, supplier, origin, since_ms) SELECT $1, incident, supplier, origin, "
 	    "since_ms FROM reads WHERE incident IN ($1, $2)",
@@ -56,7 +58,8 @@ void parting_keep(struct db *db, int64_t gone, const struct event *merged)
  * the other one's was taken back: that share stands again, and reads from now on. */
 #define OTHER_ENDED                                                                                                    \
 	"(now.withdrawn_ms = m.at_ms AND EXISTS (SELECT 1 FROM merging_share AS o WHERE o.gone = $1 AND o.side <> "    \
-	"before.side AND o.supplier = before.supplier AND o.withdrawn_ms <> 0))"
+	"before.side AND o.supplier = before.supplier AND o.withdrawn_ms <> 0 AND "                                    \
+	"o.parted = 0))"
 #define ENDED_BY_MERGE "(before.withdrawn_ms = 0 AND " OTHER_ENDED ")"
 #define BEGAN_SINCE    "(now.since_ms > m.at_ms)"
 /* The later one of the two times since when somebody reads what is said in `origin`. */
@@ -73,25 +76,43 @@ void parting_keep(struct db *db, int64_t gone, const struct event *merged)
 void parting_share(struct db *db, int64_t gone, const struct event *split)
 {
 	static const char *const sql[] = {
-	    "INSERT INTO share (incident, supplier, since_ms, sees_ms, reads_ms, withdrawn_ms, anew) SELECT $1, "
+	    "INSERT INTO share (incident, supplier, since_ms, sees_ms, reads_ms, withdrawn_ms, anew, parted) SELECT "
+	    "$1, "
 	    "before.supplier, CASE WHEN " BEGAN_SINCE
 	    " THEN now.since_ms ELSE before.since_ms END, CASE WHEN " BEGAN_SINCE
 	    " THEN now.sees_ms ELSE before.sees_ms END, " READS_LATER(
 		"before.reads_ms",
 		"$1") ", CASE WHEN " ENDED_BY_MERGE
 		      " THEN 0 WHEN before.withdrawn_ms <> 0 THEN before.withdrawn_ms ELSE now.withdrawn_ms END, "
-		      "before.anew" BOTH_TIMES("merging_share") "$1",
-	    /* What was brought to the others from its tickets stands there: they took part until now. */
-	    "INSERT INTO share (incident, supplier, since_ms, sees_ms, reads_ms, withdrawn_ms, anew) SELECT $1, "
-	    "supplier, "
-	    "$3, $3, $3, $3, 0 FROM share WHERE incident = $2 AND supplier NOT IN (SELECT supplier FROM merging_share "
+		      "before.anew, before.parted" BOTH_TIMES("merging_share") "$1",
+	    /* Comments that were brought to the others from its tickets stand there: they took part until now. */
+	    "INSERT INTO share (incident, supplier, since_ms, sees_ms, reads_ms, withdrawn_ms, anew, parted) SELECT "
+	    "$1, "
+	    "supplier, $3, $3, $3, $3, 0, 1 FROM share WHERE incident = $2 AND supplier NOT IN (SELECT supplier FROM "
+	    "merging_share "
 	    "WHERE gone = $1 AND side = $1)",
 	    "INSERT INTO reads (incident, supplier, origin, since_ms) SELECT $1, before.supplier, before.origin, "
 	    "CASE WHEN " OTHER_ENDED " THEN $3 WHEN before.since_ms > " READS_NOW(
 		"before.origin") " THEN "
 				 "before.since_ms ELSE " READS_NOW("before.origin") " END" BOTH_TIMES(
 				     "merging_reads") "$1",
-	    "DELETE FROM reads WHERE incident = $2 AND origin IN " MERGE_OF_GONE,
+	    /* A ticket that goes with the one that it goes on as is read there as it was read here. */
+	    "INSERT INTO reads (incident, supplier, origin, since_ms) SELECT DISTINCT $1, mine.supplier, "
+	    "ticket.origin, "
+	    "coalesce((SELECT r.since_ms FROM reads AS r WHERE r.incident = $2 AND r.supplier = mine.supplier AND "
+	    "r.origin "
+	    "= ticket.origin), now.reads_ms) FROM share AS mine JOIN share AS now ON now.incident = $2 AND "
+	    "now.supplier = "
+	    "mine.supplier JOIN ticket ON ticket.incident = $2 WHERE mine.incident = $1 AND ticket.origin NOT "
+	    "IN " MERGE_OF_GONE " AND " MERGE_TICKET_LEAVES " ON CONFLICT (incident, supplier, origin) DO NOTHING",
+	    "INSERT INTO reads (incident, supplier, origin, since_ms) SELECT $1, share.supplier, $1, share.reads_ms "
+	    "FROM "
+	    "share WHERE share.incident = $1 AND EXISTS (SELECT 1 FROM reads AS r WHERE r.incident = $1 AND r.supplier "
+	    "= "
+	    "share.supplier) ON CONFLICT (incident, supplier, origin) DO NOTHING",
+	    "DELETE FROM reads WHERE incident = $2 AND origin IN " MERGE_OF_GONE
+	    " AND origin NOT IN (SELECT ticket.origin FROM ticket WHERE ticket.incident = $2 AND NOT "
+	    "(" MERGE_TICKET_LEAVES "))",
 	    /* The survivor's that the merge ended. */
 	    "DELETE FROM reads WHERE incident = $2 AND supplier IN (SELECT before.supplier" BOTH_TIMES(
 		"merging_share") "$2 AND " ENDED_BY_MERGE ")",
@@ -155,12 +176,12 @@ size_t parting_leavers(struct db *db, struct ent_arena *arena, int64_t gone, int
 {
 	enum { LEAVERS_MAX = 1000 };
 	struct db_stmt *stmt = db_use(
-	    db,
-	    "SELECT now.supplier FROM share AS now JOIN merging AS m ON m.gone = $1 WHERE now.incident = $2 AND "
-	    "now.withdrawn_ms = 0 AND now.since_ms <= m.at_ms AND now.supplier NOT IN (SELECT supplier FROM "
-	    "merging_share WHERE gone = $1 AND side = $2) AND NOT EXISTS (SELECT 1 FROM ticket WHERE ticket.incident "
-	    "= $2 AND ticket.supplier = now.supplier AND ticket.origin NOT IN " MERGE_OF_GONE ") ORDER BY "
-	    "now.supplier LIMIT $3");
+	    db, "SELECT now.supplier FROM share AS now JOIN merging AS m ON m.gone = $1 WHERE now.incident = $2 AND "
+		"now.withdrawn_ms = 0 AND now.since_ms <= m.at_ms AND now.supplier NOT IN (SELECT supplier FROM "
+		"merging_share WHERE gone = $1 AND side = $2 AND parted = 0) AND NOT EXISTS (SELECT 1 FROM ticket "
+		"WHERE ticket.incident "
+		"= $2 AND ticket.supplier = now.supplier AND NOT (" MERGE_TICKET_LEAVES ")) ORDER BY "
+		"now.supplier LIMIT $3");
 	struct ent_str *list = NULL;
 	size_t n = 0, cap = 0;
 
@@ -183,9 +204,8 @@ size_t parting_leavers(struct db *db, struct ent_arena *arena, int64_t gone, int
 size_t parting_tickets(struct db *db, struct ent_arena *arena, int64_t gone, int64_t kept,
 		       const struct ent_reference **ret)
 {
-	struct db_stmt *stmt =
-	    db_use(db, "SELECT supplier, external_id FROM ticket WHERE incident = $2 AND origin IN " MERGE_OF_GONE
-		       " ORDER BY id");
+	struct db_stmt *stmt = db_use(
+	    db, "SELECT supplier, external_id FROM ticket WHERE incident = $2 AND " MERGE_TICKET_LEAVES " ORDER BY id");
 	struct ent_reference *list = NULL;
 	size_t n = 0, cap = 0;
 

@@ -108,7 +108,8 @@ static void move_reads(struct db *db, int64_t from, int64_t to, int64_t at_ms)
 {
 	struct db_stmt *stmt = db_use(
 	    db, "INSERT INTO reads (incident, supplier, origin, since_ms) SELECT $2, share.supplier, said.origin, "
-		"min(CASE WHEN said.incident = share.incident THEN coalesce((SELECT r.since_ms FROM reads AS r WHERE "
+		"min(CASE WHEN said.incident = share.incident AND share.parted = 0 THEN coalesce((SELECT r.since_ms "
+		"FROM reads AS r WHERE "
 		"r.incident = share.incident AND r.supplier = share.supplier AND r.origin = said.origin), "
 		"share.reads_ms) ELSE $3 END) FROM share JOIN (SELECT incident, origin FROM ticket WHERE incident IN "
 		"($1, $2) UNION SELECT number, number FROM incident WHERE number IN ($1, $2)) AS said WHERE "

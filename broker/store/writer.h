@@ -62,6 +62,7 @@ enum job_kind {
 			      * more is JOB_REPEATED */
 	JOB_COMMENT_UNDO,    /* the same: it is taken back, as if it had never been written */
 	JOB_COMMENT_PIN,     /* incident, comment_uuid, is_pinned, author */
+	JOB_NOTIFIED_READ,   /* a person has looked at all that stands in its inbox */
 	JOB_FOLLOW,          /* incident, text: a state of follows.h; "": it is not followed any more. Of a person */
 	JOB_READ,            /* incident, comment_uuid: a person has read what had come when that one came */
 	JOB_STATUS,          /* incident, status (UNKNOWN: it stays), description, author */
@@ -74,7 +75,7 @@ enum job_kind {
 	JOB_MERGE,       /* incident, other: both become one, the older stays; author. They are: JOB_REPEATED */
 	JOB_SPLIT,       /* incident, other (0: that it took in last): it stands again; author. It does: JOB_REPEATED */
 	JOB_LINK,        /* incident, other, relation, author. They are: JOB_REPEATED */
-	JOB_UNLINK,      /* the same: not any more */
+	JOB_UNLINK,      /* incident, other, author: not any more, whatever it was */
 	JOB_JOIN_ACCEPT, /* id, author */
 	JOB_JOIN_REFUSE, /* id, text: why, may be absent, author */
 	JOB_DELIVERY_ACT,  /* id, action, text */

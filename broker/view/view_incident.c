@@ -8,6 +8,7 @@
 #include "sdk/webhook.h"
 #include "view/view_json.h"
 #include "view/view_thread.h"
+#include "view/view_notified.h"
 #include "view/view_unread.h"
 
 enum { ATTACHMENTS_MAX = 5000, TAG_BYTES = 16 };
@@ -59,6 +60,7 @@ enum ent_rc view_incident(const struct view *view, const struct incident *incide
 	json_incident(&w, incident, view_is_ours(view));
 	view_requester_print(view, &w, incident->requester.ref);
 	view_unread_print(view, &w, incident->number);
+	view_notified_following(view, &w, incident->number);
 	view_json_organisations(&w, view_json_part(view, incident->number));
 	view_json_tickets(view, &w, incident->number);
 	view_json_hand_overs(view, &w, incident->number);
@@ -100,9 +102,10 @@ enum ent_rc view_incident_tag(const struct view *view, const struct incident *in
 		if (rc != ENT_OK)
 			return rc;
 	} else {
-		part[2] = sdk_format(view->arena, "%s %lld %lld %.*s", incident->uuid, (long long)incident->sequence,
-				     (long long)deliveries_mark(view, incident->number),
-				     ENT_F(view_unread_tag(view, incident->number)));
+		part[2] = sdk_format(view->arena, "%s %lld %lld %.*s %.*s", incident->uuid,
+				     (long long)incident->sequence, (long long)deliveries_mark(view, incident->number),
+				     ENT_F(view_unread_tag(view, incident->number)),
+				     ENT_F(sdk_or_empty(view_notified_tag(view, incident->number))));
 	}
 	sdk_digest(SDK_SHA256, part, 3, hash);
 	*ret = sdk_format(view->arena, "\"%.*s\"", ENT_F(sdk_hex(view->arena, hash, TAG_BYTES)));

@@ -253,3 +253,17 @@ void view_markdown_kprint(struct sdk_jsonw *w, const char *key, struct ent_str t
 	}
 	cmark_node_free(root);
 }
+
+void view_markdown_words(const struct view *view, struct sdk_jsonw *w, struct ent_str body, struct ent_str format,
+			 const struct ent_str *comment)
+{
+	struct view_mentions mentions = {.n = 0};
+	enum ent_format meant = ENT_TEXT;
+
+	(void)comment_format_by_word(format, &meant);
+	if (comment)
+		mentions = view_mentions(view, body, meant, *comment);
+	if (meant == ENT_MARKDOWN)
+		view_markdown_kprint(w, "tree", body, &mentions);
+	view_mention_kprint(w, &mentions);
+}

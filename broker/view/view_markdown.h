@@ -19,4 +19,9 @@
 void view_markdown_kprint(struct sdk_jsonw *w, const char *key, struct ent_str text,
 			  const struct view_mentions *mentions);
 
+/* "tree" of words that are Markdown, and "mentions". comment: uuid of the one whose words these are; NULL: of a tool,
+ * where nobody is mentioned. */
+void view_markdown_words(const struct view *view, struct sdk_jsonw *w, struct ent_str body, struct ent_str format,
+			 const struct ent_str *comment);
+
 #endif

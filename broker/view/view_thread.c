@@ -247,20 +247,6 @@ static void print_entry(const struct view *view, struct sdk_jsonw *w, const stru
 	sdk_jsonw_close(w, '}');
 }
 
-/* The words as a tree, and whom they mention. In a tool nobody is mentioned. */
-static void print_meaning(const struct view *view, struct sdk_jsonw *w, const struct item *item)
-{
-	struct view_mentions mentions = {.n = 0};
-	enum ent_format format = ENT_TEXT;
-
-	(void)comment_format_by_word(item->format, &format);
-	if (!item->supplier.n)
-		mentions = view_mentions(view, item->body, format, item->uuid);
-	if (format == ENT_MARKDOWN)
-		view_markdown_kprint(w, "tree", item->body, &mentions);
-	view_mention_kprint(w, &mentions);
-}
-
 /* Ids and visibility of a tool are read by those who have the tool. */
 static void print_item(const struct view *view, struct sdk_jsonw *w, const struct item *item, struct ent_str part)
 {
@@ -278,7 +264,7 @@ static void print_item(const struct view *view, struct sdk_jsonw *w, const struc
 	sdk_jsonw_kstr(w, "body", item->body);
 	sdk_jsonw_kstr(w, "format", item->format);
 	if (!item->removed)
-		print_meaning(view, w, item);
+		view_markdown_words(view, w, item->body, item->format, item->supplier.n ? NULL : &item->uuid);
 	if (item->reply_to.n)
 		sdk_jsonw_kstr(w, "reply_to", item->reply_to);
 	print_entry(view, w, &item->entry);

@@ -9,6 +9,7 @@ CREATE TABLE share (
 	reads_ms     BIGINT NOT NULL, -- what was said since then is for the supplier; 0: the whole thread
 	withdrawn_ms BIGINT NOT NULL, -- 0: stands
 	anew         SMALLINT NOT NULL, -- 1: shared without a ticket that stands; one that was removed does not count
+	parted       SMALLINT NOT NULL DEFAULT 0, -- 1: it ended when a merge was undone; nobody took it back
 	PRIMARY KEY (incident, supplier)
 );
 -- What an organisation may read, newest share first.

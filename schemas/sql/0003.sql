@@ -136,6 +136,11 @@ CREATE TABLE notified (
 	made_ms      BIGINT NOT NULL,
 	PRIMARY KEY (account, organisation, about)
 );
+-- A person has looked at all that stood in its inbox then.
+CREATE TABLE notified_read (
+	account TEXT PRIMARY KEY, -- ref
+	upto_ms BIGINT NOT NULL
+);
 CREATE INDEX notified_made ON notified (account, organisation, made_ms, about);
 CREATE INDEX notified_incident ON notified (incident);
 -- Where to start (work): the places of each incident in the ordered list of each organisation, and why it stands there;
@@ -205,6 +210,7 @@ CREATE TABLE merging_share (
 	reads_ms     BIGINT NOT NULL,
 	withdrawn_ms BIGINT NOT NULL,
 	anew         SMALLINT NOT NULL,
+	parted       SMALLINT NOT NULL,
 	PRIMARY KEY (gone, side, supplier)
 );
 CREATE TABLE merging_reads (

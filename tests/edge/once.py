@@ -16,6 +16,7 @@ SAID = {  # where rights.BODIES says what is refused
     "POST /v1/deliveries/repair": {"cause": "unmapped"},
     "POST /v1/incidents/{word}/shares": {"supplier": "council", "role": "shadow", "brief": {"what": "words"}},
     "DELETE /v1/incidents/{word}/shares/{supplier}": {"reason": "words"},
+    "POST /v1/incidents/{word}/links": {"to": "ENT-000002", "relation": "causes"},
     "POST /v1/suppliers/{supplier}/backfill": {"since": "2026-01-01T00:00:00Z"},
     "POST /v1/suppliers/{supplier}/poll": {},
     "POST /v1/suppliers/{supplier}/maps": MAP,
@@ -107,10 +108,11 @@ def check_person(tap):
         token = server.json("POST", "/v1/tokens", {"name": "ana", "account": people(server)[0]})[1]["token"]
         at = f"/v1/incidents/{server.json('POST', '/v1/incidents', {'title': 'Once'})[1]['number']}"
         comment = server.json("POST", f"{at}/comments", {"body": "words", "audience": "internal"})[1]["id"]
-        for method, path, body in (("POST", f"{at}/read", {"comment": comment}), ("PATCH", "/v1/session", {"language": "fr"})):
-            first, second = (server.json(method, path, body, {"Idempotency-Key": path}, token=token) for _ in range(2))
+        for method, path, body in (("POST", f"{at}/read", {"comment": comment}), ("PATCH", "/v1/session", {"language": "fr"}),
+                                   ("POST", f"{at}/mute", {}), ("POST", f"{at}/follow", {}), ("DELETE", f"{at}/follow", {}), ("POST", "/v1/inbox/read", {})):
+            first, second = (server.json(method, path, body, {"Idempotency-Key": method + path}, token=token) for _ in range(2))
             tap.check(f"{method} {path} twice with one key: the same answer", first[0] == 200 and first == second, (first, second))
-            other = server.json(method, path, {**body, "comment": "x"}, {"Idempotency-Key": path}, token=token)[0]
+            other = server.json(method, path, {**body, "comment": "x"}, {"Idempotency-Key": method + path}, token=token)[0]
             tap.equal("a machine does neither", (other, server.json(method, path, body)[0]), (422, 403))
     finally:
         ended_clean(tap, server)

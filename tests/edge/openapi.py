@@ -327,6 +327,14 @@ def come_in(server, did):
     said = json.loads(did("words to read", server.call("POST", f"{thread}/comments", {"body": "words", "audience": "internal"}), 201)[2])["id"]
     did("unread", json_call("GET", thread), 200)
     did("read", json_call("POST", f"{thread}/read", {"comment": said}), 200)
+    did("follow", json_call("POST", f"{thread}/follow"), 200)
+    did("mute", json_call("POST", f"{thread}/mute"), 200)
+    did("neither", json_call("DELETE", f"{thread}/follow"), 200)
+    other = json.loads(did("somebody to mention me", server.call("POST", f"{thread}/comments", {"body": f"<@{made['user']}>", "audience": "internal", "format": "markdown"}), 201)[2])
+    did("a mention by ref", ([m["ref"] for m in other["mentions"]],), [made["user"]])
+    told = json.loads(did("what is for me", json_call("GET", "/v1/inbox?unread=true"), 200)[2])
+    did("an inbox", ([i["reason"] for i in told["items"]],), ["mention"])
+    did("all of it read", json_call("POST", "/v1/inbox/read"), 200)
     did("and what became of it", json_call("GET", f"{thread}/comments/{said}/receipts"), 200)
     items = json.loads(did("where am I", json_call("GET", "/v1/sessions"), 200)[2])["items"]
     did("end one", json_call("DELETE", "/v1/sessions/" + [i["id"] for i in items if not i["current"]][0]), 204)

@@ -48,6 +48,9 @@ ROWS = {
     "GET /v1/incidents/{word}/comments/{comment}/history": ("200", "200", "200", "404"),
     "GET /v1/incidents/{word}/comments/{comment}/receipts": ("200", "200", "200", "404"),
     "POST /v1/incidents/{word}/read": ("+", {"system": "403", "": "+"}, "+", {"supplier_system": "403 403 404 404", "": "+ + 404 404"}),
+    "POST /v1/incidents/{word}/follow": ("+", {"system": "403", "": "+"}, "+", {"supplier_system": "403 403 404 404", "": "+ + 404 404"}),
+    "DELETE /v1/incidents/{word}/follow": ("+", {"system": "403", "": "+"}, "+", {"supplier_system": "403 403 404 404", "": "+ + 404 404"}),
+    "POST /v1/incidents/{word}/mute": ("+", {"system": "403", "": "+"}, "+", {"supplier_system": "403 403 404 404", "": "+ + 404 404"}),
     "GET /v1/incidents/{word}/acts": ("200", "200", "200", SEEN),
     "POST /v1/incidents/{word}/asks": ("+", "+", "403", "+ + 404 404"),
     "POST /v1/incidents/{word}/asks/{act}/answer": ("+", "+", "403", "404"),  # the act is ours
@@ -64,6 +67,13 @@ ROWS = {
     "POST /v1/incidents/{word}/shares": ("+", "+", "403", "403 403 404 404"),
     "DELETE /v1/incidents/{word}/shares/{supplier}": ("+", "+", "403", "403 403 404 404"),
     "POST /v1/incidents/{word}/presence": ("+", "+", "+", "+ + 404 404"),
+    "GET /v1/inbox": ("200", {"system": "403", "": "200"}, "200", {"supplier_system": "403", "": "200"}),
+    "POST /v1/inbox/read": ("+", {"system": "403", "": "+"}, "+", {"supplier_system": "403", "": "+"}),
+    "POST /v1/incidents/{word}/merge": ("+", "+", "403", "403 403 404 404"),
+    "POST /v1/incidents/{word}/split": ("+", "+", "403", "403 403 404 404"),
+    "GET /v1/incidents/{word}/links": ("200", "200", "200", SEEN),
+    "POST /v1/incidents/{word}/links": ("+", "+", "403", "403 403 404 404"),
+    "DELETE /v1/incidents/{word}/links/{other}": ("+", "+", "403", "403 403 404 404"),
     "GET /v1/deliveries": ("200", "200", "200", "200"),
     "GET /v1/deliveries/{id}": ("200", "200", "200", "404"),
     "POST /v1/deliveries/repair": ("+", "+", "403", "403"),
@@ -138,6 +148,9 @@ BODIES = {
     "POST /v1/incidents/{word}/shares": {"supplier": "nobody", "role": "shadow"},
     "DELETE /v1/incidents/{word}/shares/{supplier}": {"reason": 7},
     "POST /v1/incidents/{word}/presence": {"state": "viewing"},
+    "POST /v1/incidents/{word}/merge": {"with": "nobody"},
+    "POST /v1/incidents/{word}/split": {"other": "nobody"},
+    "POST /v1/incidents/{word}/links": {"to": "nobody", "relation": "related"},
     "POST /v1/deliveries/repair": {"supplier": "nobody"},
     "POST /v1/deliveries/{id}/edit": {"text": "words"},
     "POST /v1/joins/{id}/refuse": {},
@@ -235,7 +248,7 @@ class World:
             "word": [self.number[s] for s in STATES], "comment": [self.comment[s] for s in STATES], "act": [self.act[s] for s in STATES],
             "sessions": [self.session(i, self.refs[name]) for i, name in enumerate(("vega", "council", "south", "telnord"))],
             "deliveries": delivery, "joins": ["7"] * 4, "deadletters": [letters["vega"]] + [letters["telnord"]] * 3,
-            "supplier": ["vega", "south", "west", "telnord"], "version": ["1"] * 4, "secret": ["none"] * 4,
+            "other": [self.number["never"]] * 4, "supplier": ["vega", "south", "west", "telnord"], "version": ["1"] * 4, "secret": ["none"] * 4,
             "ref": [self.refs[name] for name in ("vega", "council", "south", "telnord")], "name": ["vega", "council", "south", "telnord"]}
 
     def session(self, i, ref):

@@ -388,6 +388,33 @@ static bool person_merges_what_owes(struct sim *sim)
 	return true;
 }
 
+/* A merge is undone; where there is none, two incidents are merged. False: there are not two. */
+static bool we_split(struct sim *sim)
+{
+	struct db *db = sim->eyes;
+	struct ent_arena *arena = &sim->arena.abi;
+	int64_t kept =
+	    db ? db_ask(db, "SELECT coalesce(max(kept), 0) FROM merging JOIN incident ON number = kept WHERE "
+			    "merged_into = 0")
+	       : 0;
+
+	if (!db)
+		return false;
+	if (kept > 0) {
+		we_ask(sim, "POST", sdk_format(arena, "/v1/incidents/%lld/split", (long long)kept), ENT_STR("{}"));
+		trace_line(&sim->world, "we split %d", (int)kept);
+		return true;
+	}
+	int64_t one = db_ask(db, "SELECT coalesce(min(number), 0) FROM incident WHERE merged_into = 0");
+	int64_t other = db_ask(db, "SELECT coalesce(max(number), 0) FROM incident WHERE merged_into = 0");
+	if (one <= 0 || one == other)
+		return false;
+	we_ask(sim, "POST", sdk_format(arena, "/v1/incidents/%lld/merge", (long long)other),
+	       sdk_format(arena, "{\"with\":\"%lld\"}", (long long)one));
+	trace_line(&sim->world, "we merge %d with %d", (int)other, (int)one);
+	return true;
+}
+
 /* Right after it was said: then it may not have gone out yet. */
 static bool narrows_now(struct sim *sim)
 {
@@ -425,6 +452,8 @@ void people_act(struct sim *sim)
 		person_merges(sim);
 		return;
 	}
+	if (sim_has(sim, FAULT_SPLIT) && rng_below(&sim->by_splits, 5) == 0 && we_split(sim))
+		return;
 	if (sim_has(sim, FAULT_MOVE) && one_in(sim, THEME_MOVES, 4, 12)) {
 		person_moves(sim);
 		return;

@@ -58,6 +58,7 @@
 	X(FAULT_MOVE, "move")       /* a ticket goes on as another: moved, merged, or moved where we cannot read it */ \
 	X(FAULT_ROBOT, "robot")     /* tools answer what we write by themselves; people say thanks */                  \
 	X(FAULT_OPENED, "opened")   /* people with us open incidents, which have no ticket */                          \
+	X(FAULT_SPLIT, "split")     /* people with us undo merges, and merge themselves */                             \
 	X(FAULT_REWORD, "reword")   /* people with us edit and remove what they said */                                \
 	X(FAULT_SHARED, "shared")   /* clients' incidents are shared with tools, and we write into them */
 

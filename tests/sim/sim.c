@@ -325,6 +325,7 @@ static void draw_generators(struct sim *sim)
 	rng_init(&sim->by_clients, sim->seed, "clients", 0);
 	rng_init(&sim->by_posts, sim->seed, "posts", 0);
 	rng_init(&sim->by_people, sim->seed, "people", 0);
+	rng_init(&sim->by_splits, sim->seed, "splits", 0);
 	rng_init(&sim->by_tools, sim->seed, "tools", 0);
 	rng_init(&sim->by_robots, sim->seed, "robots", 0);
 	rng_init(&sim->by_net, sim->seed, "net", 0);

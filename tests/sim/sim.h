@@ -32,7 +32,7 @@ struct sim {
 	uint64_t seed;
 	struct plan plan;
 	struct rng rng; /* the schedule's */
-	struct rng by_faults, by_clients, by_posts, by_people, by_tools, by_robots, by_net, ranking, wording;
+	struct rng by_faults, by_clients, by_posts, by_people, by_splits, by_tools, by_robots, by_net, ranking, wording;
 	struct sdk_arena arena;
 	struct world world;
 	struct log log;

@@ -193,6 +193,54 @@ static void test_a_merge(void **state)
 	check_all(world);
 }
 
+static enum job_outcome pair(struct world *world, enum job_kind kind, int64_t incident, int64_t other)
+{
+	struct job job = {.kind = kind,
+			  .ask = {.incident = incident, .other = other, .author = {ENT_STR("desk"), ENT_STR("desk")}}};
+
+	return run(world, &job);
+}
+
+static const char *uuid_of(struct world *world, const char *body)
+{
+	struct db_stmt *stmt = db_use(world->read, "SELECT uuid FROM comment WHERE body = $1");
+
+	db_bind_str(stmt, 1, sdk_str(body));
+	assert_true(db_row(stmt));
+	const char *uuid = sdk_z(&world->arena.abi, db_str(stmt, 0));
+	db_done(stmt);
+	return uuid;
+}
+
+/* Parted again each has what was read of it, and from then on a place of its own. */
+static void test_a_merge_undone(void **state)
+{
+	struct world *world = *state;
+	struct ent_change change = ticket(world, "T-9", "new", "3");
+
+	two_parties(world);
+	assert_int_equal(arrive(world, "telnord", &change), JOB_ACCEPTED);
+	const struct reader ana = person(world, ANA_REF, "us", ROLE_TECHNICIAN);
+	assert_int_equal(write_word(world, "orion", "O-1", "o-1", "in the first"), JOB_ACCEPTED);
+	assert_int_equal(write_word(world, "telnord", "T-9", "t-1", "in the second"), JOB_ACCEPTED);
+	assert_int_equal(pair(world, JOB_MERGE, 1, 2), JOB_ACCEPTED);
+	assert_int_equal(n_unread(world, &ana, 1), 2);
+	assert_int_equal(has_read(world, &ana, 1, uuid_of(world, "in the second")), JOB_ACCEPTED);
+	assert_int_equal(write_word(world, "telnord", "T-9", "t-2", "while they were one"), JOB_ACCEPTED);
+	assert_int_equal(n_unread(world, &ana, 1), 1);
+	assert_int_equal(pair(world, JOB_SPLIT, 1, 2), JOB_ACCEPTED);
+	assert_int_equal(n_unread(world, &ana, 1), 0);
+	assert_int_equal(n_unread(world, &ana, 2), 1);
+	assert_int_equal(write_word(world, "orion", "O-1", "o-2", "in the first again"), JOB_ACCEPTED);
+	assert_int_equal(write_word(world, "telnord", "T-9", "t-3", "in the second again"), JOB_ACCEPTED);
+	assert_int_equal(has_read(world, &ana, 2, uuid_of(world, "in the second again")), JOB_ACCEPTED);
+	assert_int_equal(n_unread(world, &ana, 2), 0);
+	assert_int_equal(n_unread(world, &ana, 1), 1);
+	assert_int_equal(pair(world, JOB_MERGE, 1, 2), JOB_ACCEPTED);
+	assert_true(is_unread(world, &ana, 1, uuid_of(world, "in the first again")));
+	check_all(world);
+}
+
 static void test_the_tag_follows(void **state)
 {
 	struct world *world = *state;
@@ -227,7 +275,7 @@ int main(void)
 	    READ_TEST(test_late_across_pages),      READ_TEST(test_what_was_held),
 	    READ_TEST(test_up_to_what_was_held),    READ_TEST(test_a_clock_set_back),
 	    READ_TEST(test_only_what_one_may_read), READ_TEST(test_a_merge),
-	    READ_TEST(test_the_tag_follows),
+	    READ_TEST(test_a_merge_undone),         READ_TEST(test_the_tag_follows),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -132,6 +132,19 @@ static void test_not_seen_what_is_hidden(void **state)
 	assert_int_equal(count(world, "seen", "comment = '" SECOND "' AND organisation = 'orion'"), 1);
 }
 
+/* A colleague of whoever wrote it is no reader that the others wait for. */
+static void test_not_seen_by_its_own(void **state)
+{
+	struct world *world = *state;
+
+	three_parties(world);
+	const struct reader ola = person(world, OLA_REF, "orion", ROLE_SUPPLIER_TECHNICIAN);
+	assert_int_equal(says(world, &orion, FIRST, "of orion", "everyone", 0), JOB_ACCEPTED);
+	assert_int_equal(has_read(world, &ola, 1, FIRST), JOB_ACCEPTED);
+	assert_int_equal(count(world, "seen", "1"), 0);
+	assert_int_equal(n_read_by(world, &orion, FIRST), 1);
+}
+
 static void test_who_does_not_show_it(void **state)
 {
 	struct world *world = *state;
@@ -266,6 +279,7 @@ int main(void)
 	    RECEIPT_TEST(test_seen_is_told_as_the_audience_is),
 	    RECEIPT_TEST(test_seen_before_it_was_narrowed),
 	    RECEIPT_TEST(test_not_seen_what_is_hidden),
+	    RECEIPT_TEST(test_not_seen_by_its_own),
 	    RECEIPT_TEST(test_who_does_not_show_it),
 	    RECEIPT_TEST(test_who_has_read_it),
 	    RECEIPT_TEST(test_its_way),

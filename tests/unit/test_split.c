@@ -8,9 +8,8 @@ static const char uuid_1[] = "00000001-0000-4000-8000-000000000001", uuid_2[] = 
 
 static enum job_outcome pair(struct world *world, enum job_kind kind, int64_t incident, int64_t other)
 {
-	struct job job = {
-	    .kind = kind,
-	    .ask = {.incident = incident, .other = other, .author = {ENT_STR("desk"), ENT_STR("desk")}}};
+	struct job job = {.kind = kind,
+			  .ask = {.incident = incident, .other = other, .author = {ENT_STR("desk"), ENT_STR("desk")}}};
 
 	return run(world, &job);
 }
@@ -137,6 +136,30 @@ static void test_who_came_with_it_leaves_with_it(void **state)
 	check_all(world);
 }
 
+/* Merged by a person again: who left by the split was not taken back, and takes part as before. */
+static void test_merged_again(void **state)
+{
+	struct world *world = *state;
+
+	assert_int_equal(tell(world, "orion", "O-1", "in_progress"), JOB_ACCEPTED);
+	assert_int_equal(tell(world, "orion", "O-2", "in_progress"), JOB_ACCEPTED);
+	assert_int_equal(share(world, 2, "telnord", false), JOB_ACCEPTED);
+	assert_true(bring(world, "telnord", "T-2") > 0);
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(pair(world, JOB_MERGE, 1, 2), JOB_ACCEPTED);
+		assert_int_equal(count(world, "share", "incident = 1 AND withdrawn_ms = 0"), 2);
+		int64_t at_ms = world->now_ms;
+		assert_true(ask(world, "SELECT reads_ms FROM share WHERE supplier = 'telnord' AND incident = 1") >=
+			    at_ms);
+		check_all(world);
+		assert_int_equal(pair(world, JOB_SPLIT, 1, 0), JOB_ACCEPTED);
+		assert_int_equal(count(world, "share", "incident = 1 AND withdrawn_ms = 0"), 1);
+		assert_int_equal(count(world, "share", "incident = 2 AND withdrawn_ms = 0"), 2);
+		drain(world);
+		check_all(world);
+	}
+}
+
 /* The last one that came in goes first. */
 static void test_one_after_the_other(void **state)
 {
@@ -164,11 +187,10 @@ static void test_one_after_the_other(void **state)
 static void test_links(void **state)
 {
 	struct world *world = *state;
-	struct job job = {.kind = JOB_LINK,
-			  .ask = {.incident = 1,
-				  .other = 2,
-				  .relation = RELATION_CAUSES,
-				  .author = {ENT_STR("desk"), ENT_STR("desk")}}};
+	struct job job = {
+	    .kind = JOB_LINK,
+	    .ask = {
+		.incident = 1, .other = 2, .relation = RELATION_CAUSES, .author = {ENT_STR("desk"), ENT_STR("desk")}}};
 
 	two_incidents(world);
 	struct job again = job, not = job, same = job;
@@ -178,8 +200,8 @@ static void test_links(void **state)
 	same.ask.other = 1;
 	assert_int_equal(run(world, &same), JOB_CONFLICT);
 	check_all(world);
-	not.kind = JOB_UNLINK;
-	assert_int_equal(run(world, &not), JOB_ACCEPTED);
+	not .kind = JOB_UNLINK;
+	assert_int_equal(run(world, &not ), JOB_ACCEPTED);
 	assert_int_equal(count(world, "link", "1 = 1"), 0);
 	check_all(world);
 }
@@ -191,6 +213,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(test_a_tool_does_not_merge_them_again, world_set_up, world_tear_down),
 	    cmocka_unit_test_setup_teardown(test_what_was_taken_back_stays_so, world_set_up, world_tear_down),
 	    cmocka_unit_test_setup_teardown(test_who_came_with_it_leaves_with_it, world_set_up, world_tear_down),
+	    cmocka_unit_test_setup_teardown(test_merged_again, world_set_up, world_tear_down),
 	    cmocka_unit_test_setup_teardown(test_one_after_the_other, world_set_up, world_tear_down),
 	    cmocka_unit_test_setup_teardown(test_links, world_set_up, world_tear_down),
 	};

@@ -22,7 +22,7 @@ static void make_old(struct world *world)
 	    "join_request; DROP INDEX "
 	    "comment_uuid; "
 	    /* and what version 3 brought */
-	    "DROP TABLE mention; DROP TABLE follow; DROP TABLE notified; DROP TABLE work; "
+	    "DROP TABLE mention; DROP TABLE follow; DROP TABLE notified; DROP TABLE notified_read; DROP TABLE work; "
 	    "DROP TABLE account; DROP TABLE audit; DROP TABLE session; DROP TABLE invitation; DROP INDEX "
 	    "token_account; ALTER TABLE token DROP COLUMN ref; ALTER "
 	    "TABLE token DROP "

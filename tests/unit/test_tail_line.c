@@ -32,6 +32,13 @@ static const struct {
     {"incident.holder_accepted", "{" WHO ",\"holder\":\"vega\"}", "vega accepted it"},
     {"incident.merged", "{" WHO ",\"other\":{\"number\":\"ENT-000007\",\"id\":\"v\"},\"tickets\":[]}",
      "took in ENT-000007"},
+    {"incident.split", "{" WHO ",\"other\":{\"number\":\"ENT-000007\",\"id\":\"v\"},\"tickets\":[]}",
+     "ENT-000007 was parted from it and stands again"},
+    {"incident.restored", "{" WHO ",\"other\":{\"number\":\"ENT-000007\",\"id\":\"v\"},\"status\":\"new\"}",
+     "stands again, new; it was part of ENT-000007"},
+    {"incident.linked",
+     "{" WHO ",\"other\":{\"number\":\"ENT-000007\",\"id\":\"v\"},\"relation\":\"causes\",\"linked\":true}",
+     "linked: causes ENT-000007"},
     {"incident.absorbed", "{" WHO ",\"other\":{\"number\":\"ENT-000007\",\"id\":\"v\"}}", "is part of ENT-000007 now"},
     {"ticket.linked",
      "{" TICKET ",\"seen\":[\"title\"],\"changes\":[{\"attribute\":\"title\",\"from\":{},\"to\":{\"text\":\"No "

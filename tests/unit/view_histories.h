@@ -58,6 +58,8 @@ static inline void open_step(struct history *history, struct batch *batch, int i
 			    now - (pick % 3) * 25 + (pick == 77) * 100000);
 	else if (pick < 86 && !small->merged)
 		merge_both(batch, small, index);
+	else if (pick < 86)
+		part_both(batch, small);
 	else if (pick < 92)
 		give_status_of(batch, small, which, pick % 2 ? ENT_PENDING : ENT_IN_PROGRESS);
 	else if (pick < 97)

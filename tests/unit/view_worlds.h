@@ -35,6 +35,7 @@ struct said {
 struct tool {
 	int64_t since_ms[2]; /* NEVER: it does not read what was said there */
 	bool shared[2], withdrawn[2];
+	bool ended_by_merge, began_since; /* while both are one */
 };
 
 /* Two incidents that may become one; orion's part in each. */
@@ -46,6 +47,9 @@ struct small {
 	bool coeur[2];             /* COEUR takes part: orion is told */
 	enum ent_status status[2]; /* by a person */
 	int merged;                /* 1: the second went into the first */
+	bool parted;               /* by a person: no tool merges them again */
+	struct tool before[TOOLS]; /* as they were when it did */
+	bool coeur_before[2];
 	struct said said[WORDS_MAX];
 	int n_said;
 };
@@ -219,6 +223,8 @@ static inline void give_share(struct batch *batch, struct small *small, int whic
 	if (!tool)
 		return;
 	bool anew = !tool->shared[to];
+	tool->began_since |= anew;
+	tool->ended_by_merge = false;
 	tool->shared[to] = true;
 	tool->withdrawn[to] = false;
 	for (int i = 0; i < 2; i++)
@@ -255,12 +261,19 @@ static inline void merge_both(struct batch *batch, struct small *small, int inde
 	change.correlation.number =
 	    incident_number(small->number[0], SDK_NEW_N(&world->arena.abi, char, INCIDENT_NUMBER_SIZE));
 	batch_arrive(batch, "telnord", change);
+	if (small->parted)
+		batch_add(batch, &(struct job){.kind = JOB_MERGE,
+					       .ask = {.incident = small->number[1],
+						       .other = small->number[0],
+						       .author = {ENT_STR("desk"), ENT_STR("desk")}}});
 	/* What was said for everyone is for those who can read it now. */
 	for (int i = 0; i < small->n_said; i++) {
 		small->said[i].named |= small->said[i].everyone && small_sees(small, &small->said[i]);
 		small->said[i].everyone = false;
 	}
 	small->merged = 1;
+	memcpy(small->before, small->tool, sizeof small->before);
+	memcpy(small->coeur_before, small->coeur, sizeof small->coeur_before);
 	small->coeur[0] |= small->coeur[1];
 	for (int k = 0; k < TOOLS; k++) {
 		struct tool *tool = &small->tool[k];
@@ -270,7 +283,48 @@ static inline void merge_both(struct batch *batch, struct small *small, int inde
 				tool->since_ms[i] = world->now_ms;
 		tool->shared[0] = (tool->shared[0] || tool->shared[1]) && !tool->withdrawn[0] && !tool->withdrawn[1];
 		tool->withdrawn[0] |= tool->withdrawn[1];
+		tool->began_since = false;
+		tool->ended_by_merge = !tool->shared[0];
 	}
+}
+
+/* Each share as before, and never wider: a share that the merge itself ended stands again and reads from now on. */
+static inline void part_tool(struct tool *tool, const struct tool *before, int64_t now_ms)
+{
+	const struct tool one = *tool; /* both are one */
+
+	for (int i = 0; i < 2; i++) {
+		bool ended = before->shared[i] && before->withdrawn[1 - i] && one.ended_by_merge;
+		bool took_part = before->shared[i] || before->withdrawn[i];
+
+		tool->shared[i] = i == 0 ? one.shared[0] : one.shared[0] && before->shared[1];
+		tool->withdrawn[i] =
+		    i == 0 ? one.withdrawn[0] : before->withdrawn[1] || (before->shared[1] && !one.shared[0]);
+		if (i == 1 && before->since_ms[1] > tool->since_ms[1])
+			tool->since_ms[1] = before->since_ms[1];
+		if (i == 0 && !took_part && one.shared[0] && !one.began_since)
+			tool->shared[0] = tool->withdrawn[0] = false; /* it came with the other one */
+		if (ended) {
+			tool->shared[i] = true;
+			tool->withdrawn[i] = false;
+			tool->since_ms[i] = now_ms;
+		}
+	}
+}
+
+/* A person parts them. What the second one's ticket says counts there. */
+static inline void part_both(struct batch *batch, struct small *small)
+{
+	batch_add(batch,
+		  &(struct job){.kind = JOB_SPLIT,
+				.ask = {.incident = small->number[0], .author = {ENT_STR("desk"), ENT_STR("desk")}}});
+	small->merged = 0;
+	small->parted = true;
+	small->status[1] = ENT_NEW;
+	small->coeur[0] = small->coeur_before[0] || (small->coeur[0] && !small->coeur_before[1]);
+	small->coeur[1] = small->coeur_before[1];
+	for (int k = 0; k < TOOLS; k++)
+		part_tool(&small->tool[k], &small->before[k], batch->world->now_ms);
 }
 
 /* ---- who is who --------------------------------------------------------------------------------- */
