@@ -291,6 +291,9 @@ def ask(server, method, path, body, proof):
     status, headers, text = server.call(method, path, body, send, token=False) if path != "/v1/live" else live(server, proof)
     if (path, status) == ("/v1/search/rebuild", 202):  # there is no index for a moment
         kit.wait_for(lambda: server.call("GET", "/v1/search?q=words")[0] == 200, 20)
+    elif status == 503 and ("/search" in path or path.endswith("/similar")):  # nor later, where that moment had not come yet
+        kit.wait_for(lambda: server.call("GET", "/v1/search?q=words")[0] == 200, 20)
+        status, headers, text = server.call(method, path, body, send, token=False)
     return status, {k: v for k, v in headers.items() if k != "Date"}, text
 
 
