@@ -78,7 +78,7 @@ enum event_kind { EVENT_TABLE(X) EVENT_N };
 	case EVENT_HELP_ENDED:                                                                                         \
 	case EVENT_OF_PROMISES:                                                                                        \
 	case EVENT_INCIDENT_TOLD
-/* Kinds that have no part in a fold or a plan. */
+/* Kinds that a fold or a plan treats alike. */
 #define EVENT_OF_JOINS                                                                                                 \
 	EVENT_JOIN_REQUESTED:                                                                                          \
 	case EVENT_JOIN_REFUSED
@@ -86,6 +86,10 @@ enum event_kind { EVENT_TABLE(X) EVENT_N };
 	EVENT_DELIVERY_DONE:                                                                                           \
 	case EVENT_DELIVERY_PARKED:                                                                                    \
 	case EVENT_DELIVERY_CANCELLED
+#define EVENT_OF_MERGES                                                                                                \
+	EVENT_INCIDENT_MERGED:                                                                                         \
+	case EVENT_INCIDENT_SPLIT:                                                                                     \
+	case EVENT_INCIDENT_RESTORED
 #define EVENT_OF_PAIRS                                                                                                 \
 	EVENT_INCIDENT_SPLIT:                                                                                          \
 	case EVENT_INCIDENT_LINKED

@@ -360,6 +360,30 @@ static void plan_merged(const struct federate *at, struct planned_list *ret)
 			plan_update(at, &at->party[i], ATTR_CARRIED, ret);
 }
 
+/* A merge was undone, and the ticket of one that takes part is in the other incident: a new one is made. */
+static void plan_parted(const struct federate *at, struct planned_list *ret)
+{
+	const struct brief brief = {.what = at->after->title};
+
+	for (size_t i = 0; i < at->n_party; i++) {
+		const struct party *party = &at->party[i];
+		if (!party->shares || party->ticket.n || party->comes ||
+		    !supplier_can(party->supplier, ENT_CREATE_TICKET))
+			continue;
+		plan_add(at, ret, party, ENT_CREATE_TICKET)->text =
+		    wording_brief(ret->arena, party->supplier->language, &brief, at->after);
+	}
+}
+
+/* A merge, or both sides of its undoing. */
+static void plan_both(const struct federate *at, struct planned_list *ret)
+{
+	if (at->event->kind != EVENT_INCIDENT_SPLIT)
+		plan_merged(at, ret);
+	if (at->event->kind != EVENT_INCIDENT_MERGED)
+		plan_parted(at, ret);
+}
+
 /* An update that was brought may be old by the time it stands there. */
 static void plan_done(const struct federate *at, struct planned_list *ret)
 {
@@ -411,9 +435,8 @@ void federate(const struct federate *at, struct planned_list *ret)
 	case EVENT_INCIDENT_UNSHARED:
 		plan_unshared(at, ret);
 		break;
-	case EVENT_INCIDENT_MERGED:
-	case EVENT_INCIDENT_RESTORED:
-		plan_merged(at, ret);
+	case EVENT_OF_MERGES:
+		plan_both(at, ret);
 		break;
 	case EVENT_DELIVERY_DONE:
 		plan_done(at, ret);
@@ -425,7 +448,7 @@ void federate(const struct federate *at, struct planned_list *ret)
 	case EVENT_INCIDENT_OPENED: /* its first ticket follows */
 	case EVENT_OF_JOINS:
 	case EVENT_INCIDENT_ABSORBED:
-	case EVENT_OF_PAIRS:
+	case EVENT_INCIDENT_LINKED:
 	case EVENT_TICKET_LATE:
 	case EVENT_INCIDENT_CORRECTED: /* of incidents whose suppliers are only listened to */
 	case EVENT_INCIDENT_HOLDER_ACCEPTED:

@@ -66,6 +66,15 @@ static void meet_merged(struct queue *queue)
 	touch_all(queue->dossier);
 }
 
+/* Unless a ticket can be made. */
+static void park_without_ticket(struct queue *queue, struct ent_str name)
+{
+	const struct supplier *supplier = supplier_by_name(queue->dossier->suppliers, name);
+
+	if (!supplier || !supplier_can(supplier, ENT_CREATE_TICKET))
+		queue_park_gone(queue, name);
+}
+
 /* Deliveries that wait for a supplier that takes no part here are of the time when both were one. So is an update: it
  * says what the other incident said. */
 static void heed_restored(struct queue *queue)
@@ -84,7 +93,17 @@ static void heed_restored(struct queue *queue)
 				queue_end_as(queue, delivery, DELIVERY_CANCELLED, CAUSE_SUPERSEDED,
 					     SDK_SENTENCE("delivery.parted", "its incident was parted from the one "
 									     "whose values these are"));
+		park_without_ticket(queue, share->supplier);
 	}
+}
+
+/* A supplier's ticket may have gone with the other incident: one is made, see plan_parted() of federate.c. */
+static void heed_split(struct queue *queue)
+{
+	touch_all(queue->dossier);
+	for (size_t i = 0; i < queue->dossier->n_share; i++)
+		if (queue->dossier->share[i]->withdrawn_ms == 0)
+			park_without_ticket(queue, queue->dossier->share[i]->supplier);
 }
 
 static bool gives_up_ticket(const struct event *event)
@@ -105,7 +124,7 @@ static void heed_event(struct queue *queue, const struct event *event)
 	else if (event->kind == EVENT_INCIDENT_RESTORED)
 		heed_restored(queue);
 	else if (event->kind == EVENT_INCIDENT_SPLIT)
-		touch_all(queue->dossier);
+		heed_split(queue);
 	else if (event->kind == EVENT_INCIDENT_UNSHARED) /* also for a supplier that is configured no more */
 		cancel_waiting(queue, event->supplier);
 	else if (event->kind == EVENT_COMMENT_REMOVED)

@@ -73,6 +73,13 @@ void parting_keep(struct db *db, int64_t gone, const struct event *merged)
 	" FROM " table " AS before JOIN merging AS m ON m.gone = $1 JOIN share AS now ON now.incident = $2 AND "       \
 	"now.supplier = before.supplier WHERE before.gone = $1 AND before.side = "
 
+/* The suppliers that take part in $2 only since the merge, and have no ticket that stays there. */
+#define LEAVERS                                                                                                        \
+	"SELECT now.supplier FROM share AS now JOIN merging AS m ON m.gone = $1 WHERE now.incident = $2 AND "          \
+	"now.withdrawn_ms = 0 AND now.since_ms <= m.at_ms AND now.supplier NOT IN (SELECT supplier FROM "              \
+	"merging_share WHERE gone = $1 AND side = $2 AND parted = 0) AND NOT EXISTS (SELECT 1 FROM ticket WHERE "      \
+	"ticket.incident = $2 AND ticket.supplier = now.supplier AND NOT (" MERGE_TICKET_LEAVES ")) "
+
 void parting_share(struct db *db, int64_t gone, const struct event *split)
 {
 	static const char *const sql[] = {
@@ -113,6 +120,7 @@ void parting_share(struct db *db, int64_t gone, const struct event *split)
 	    "DELETE FROM reads WHERE incident = $2 AND origin IN " MERGE_OF_GONE
 	    " AND origin NOT IN (SELECT ticket.origin FROM ticket WHERE ticket.incident = $2 AND NOT "
 	    "(" MERGE_TICKET_LEAVES "))",
+	    "UPDATE share SET withdrawn_ms = $3, parted = 1 WHERE incident = $2 AND supplier IN (" LEAVERS ")",
 	    /* The survivor's that the merge ended. */
 	    "DELETE FROM reads WHERE incident = $2 AND supplier IN (SELECT before.supplier" BOTH_TIMES(
 		"merging_share") "$2 AND " ENDED_BY_MERGE ")",
@@ -175,13 +183,7 @@ bool parting_is_apart(struct db *db, int64_t a, int64_t b)
 size_t parting_leavers(struct db *db, struct ent_arena *arena, int64_t gone, int64_t kept, const struct ent_str **ret)
 {
 	enum { LEAVERS_MAX = 1000 };
-	struct db_stmt *stmt = db_use(
-	    db, "SELECT now.supplier FROM share AS now JOIN merging AS m ON m.gone = $1 WHERE now.incident = $2 AND "
-		"now.withdrawn_ms = 0 AND now.since_ms <= m.at_ms AND now.supplier NOT IN (SELECT supplier FROM "
-		"merging_share WHERE gone = $1 AND side = $2 AND parted = 0) AND NOT EXISTS (SELECT 1 FROM ticket "
-		"WHERE ticket.incident "
-		"= $2 AND ticket.supplier = now.supplier AND NOT (" MERGE_TICKET_LEAVES ")) ORDER BY "
-		"now.supplier LIMIT $3");
+	struct db_stmt *stmt = db_use(db, LEAVERS "ORDER BY now.supplier LIMIT $3");
 	struct ent_str *list = NULL;
 	size_t n = 0, cap = 0;
 

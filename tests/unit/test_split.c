@@ -116,6 +116,26 @@ static void test_what_was_taken_back_stays_so(void **state)
 	check_all(world);
 }
 
+/* Taken back and shared anew while they were one: of both incidents only what is said since. */
+static void test_shared_anew_reads_later(void **state)
+{
+	struct world *world = *state;
+
+	two_parties(world);
+	assert_int_equal(tell(world, "orion", "O-2", "in_progress"), JOB_ACCEPTED);
+	assert_int_equal(share(world, 2, "telnord", false), JOB_ACCEPTED);
+	assert_true(bring(world, "telnord", "T-2") > 0);
+	drain(world);
+	assert_int_equal(pair(world, JOB_MERGE, 1, 2), JOB_ACCEPTED);
+	assert_int_equal(unshare(world, 1, "telnord"), JOB_ACCEPTED);
+	assert_int_equal(share(world, 1, "telnord", false), JOB_ACCEPTED);
+	int64_t reads_ms = ask(world, "SELECT reads_ms FROM share WHERE incident = 1 AND supplier = 'telnord'");
+	assert_int_equal(pair(world, JOB_SPLIT, 1, 0), JOB_ACCEPTED);
+	assert_int_equal(count(world, "share", "supplier = 'telnord' AND withdrawn_ms = 0"), 2);
+	assert_true(ask(world, "SELECT min(reads_ms) FROM share WHERE supplier = 'telnord'") >= reads_ms);
+	check_all(world);
+}
+
 /* The one whose tickets all go back takes no part in the survivor, and is told; the ball comes to us. */
 static void test_who_came_with_it_leaves_with_it(void **state)
 {
@@ -212,6 +232,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(test_each_goes_back, world_set_up, world_tear_down),
 	    cmocka_unit_test_setup_teardown(test_a_tool_does_not_merge_them_again, world_set_up, world_tear_down),
 	    cmocka_unit_test_setup_teardown(test_what_was_taken_back_stays_so, world_set_up, world_tear_down),
+	    cmocka_unit_test_setup_teardown(test_shared_anew_reads_later, world_set_up, world_tear_down),
 	    cmocka_unit_test_setup_teardown(test_who_came_with_it_leaves_with_it, world_set_up, world_tear_down),
 	    cmocka_unit_test_setup_teardown(test_merged_again, world_set_up, world_tear_down),
 	    cmocka_unit_test_setup_teardown(test_one_after_the_other, world_set_up, world_tear_down),
