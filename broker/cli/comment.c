@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/world.h"
+#include "cli/address.h"
 #include "cli/afterword.h"
 #include "cli/incident_show.h"
 #include "cli/reach_show.h"
@@ -63,7 +64,8 @@ int comment_run(const struct question_call *call)
 	bool doubt;
 	int status;
 
-	if (client_text(call->arena, question_value(call, "text"), &words, &err) != ENT_OK)
+	if (client_text(call->arena, question_value(call, "text"), &words, &err) != ENT_OK ||
+	    !address_ask(call, words, &words, &err))
 		return client_complain(&err);
 	if (!id)
 		chance_system()->uuid(chance_system(), made);
@@ -93,7 +95,8 @@ int comment_edit_run(const struct question_call *call)
 	bool doubt;
 	int status;
 
-	if ((text || !audience) && client_text(call->arena, text, &words, &err) != ENT_OK)
+	if ((text || !audience) &&
+	    (client_text(call->arena, text, &words, &err) != ENT_OK || !address_ask(call, words, &words, &err)))
 		return client_complain(&err);
 	client_body_begin(&body);
 	if (words.p)

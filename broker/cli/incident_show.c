@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/incident_show.h"
 
+#include "cli/address.h"
+
 #include <stdio.h>
 #include <string.h>
 #include "cli/client_words.h"
@@ -105,7 +107,7 @@ void incident_show_comment(struct ent_arena *arena, const struct sdk_json *comme
 	if (!supplier.n && !removed) /* `entente comment edit` asks for it */
 		printf("  [comment %.*s]", ENT_F(member_cell(arena, comment, "id")));
 	putchar('\n');
-	table_lines(arena, "    ", removed ? ENT_STR("(removed)") : sdk_json_text_at(comment, "body"));
+	table_lines(arena, "    ", removed ? ENT_STR("(removed)") : address_shown(arena, comment));
 	for (const struct sdk_json *where = sdk_json_first(sdk_json_at(comment, "where")); where;
 	     where = sdk_json_next(where))
 		incident_where_show(arena, where);

@@ -278,6 +278,9 @@ static const char comment_help[] =
     "  NAME               this organisation\n"
     "  everyone           each organisation that shares the incident\n"
     "  requester          the requester: it stands in tools as public\n"
+    "Words mention a person by mail address, name or ref: @ana@us.example, '@(Ana Weber)',\n"
+    "@REF; `entente user list` shows them. The person has to be able to read the comment,\n"
+    "and finds it in `entente inbox`. In asks and other acts, write <@REF>.\n"
     "Without TEXT, or with -, the words come from standard input; `edit --audience` without\n"
     "TEXT changes only who may read it.\n"
     "\n"
@@ -310,6 +313,7 @@ static const char comment_help[] =
     "                     Without it a new one is made, and named when the answer is lost\n" CLIENT_HELP "\n"
     "examples:\n"
     "  entente comment ENT-000042 --audience telnord 'The port is up again, please look once more.'\n"
+    "  entente comment ENT-000042 --audience orion '@(Ora Ray) please look once more.'\n"
     "  entente comment ENT-000042 --audience internal - < note.txt\n";
 
 #define COMMENT_OTHERS "id audience reply-to draft markdown undo dry-run readers"
