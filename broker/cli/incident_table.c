@@ -175,7 +175,8 @@ const struct command command_unshare = {
 };
 
 static const char comment_help[] =
-    "usage: entente comment INCIDENT --audience WORDS [--markdown] [--reply-to ID] [--id UUID] [--dry-run] [TEXT|-]\n"
+    "usage: entente comment INCIDENT --audience WORDS [--markdown] [--reply-to ID] [--attach FILE] [--id UUID]\n"
+    "                       [--dry-run] [TEXT|-]\n"
     "       entente comment edit INCIDENT ID [--audience WORDS] [TEXT|-]\n"
     "       entente comment widen INCIDENT ID --audience WORDS [--readers NAMES]\n"
     "       entente comment remove INCIDENT ID\n"
@@ -215,6 +216,8 @@ static const char comment_help[] =
     "  --markdown         the words are Markdown; without it, plain text\n"
     "  --dry-run          write nothing: print who will read it, and which tools get it\n"
     "  --readers NAMES    `widen`: the list that was printed; it is refused if it has changed\n"
+    "  --attach FILE      upload the file with it: for exactly those who read the words. Tools are\n"
+    "                     told its name and that it stays here\n"
     "  --reply-to ID      the comment of this thread that it answers; tools are not told\n"
     "  --id UUID          the comment's id: the same command with the same id writes once.\n"
     "                     Without it a new one is made, and named when the answer is lost\n" CLIENT_HELP "\n"
@@ -222,7 +225,7 @@ static const char comment_help[] =
     "  entente comment ENT-000042 --audience telnord 'The port is up again, please look once more.'\n"
     "  entente comment ENT-000042 --audience internal - < note.txt\n";
 
-#define COMMENT_OTHERS "id audience reply-to markdown undo dry-run readers"
+#define COMMENT_OTHERS "id audience reply-to attach markdown undo dry-run readers"
 #define COMMENT_ACT(word, how, at)                                                                                     \
 	{                                                                                                              \
 		.verb = word, .words = "incident comment", .never = COMMENT_OTHERS, .method = how,                     \
@@ -250,12 +253,12 @@ static const struct question comment_questions[] = {
      .empty = "You may read nothing of its history."},
     {.verb = "edit",
      .words = "incident comment text?",
-     .never = "id reply-to markdown dry-run readers undo",
+     .never = "id reply-to attach markdown dry-run readers undo",
      .run = comment_edit_run},
     {.verb = "widen",
      .words = "incident comment",
      .needs = "audience",
-     .never = "id reply-to markdown dry-run undo",
+     .never = "id reply-to attach markdown dry-run undo",
      .run = comment_widen_run},
     {.words = "incident text?", .needs = "audience", .never = "readers", .run = comment_run},
     {0},
@@ -264,7 +267,7 @@ const struct command command_comment = {
     .name = "comment",
     .summary = "write into an incident's thread, edit and remove what was written",
     .help = comment_help,
-    .options = "audience= id= reply-to= readers= undo= dry-run markdown",
+    .options = "audience= id= reply-to= attach= readers= undo= dry-run markdown",
     .question = comment_questions,
     .refuse = comment_refuse,
 };

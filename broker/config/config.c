@@ -23,10 +23,25 @@ static const char *next_known(const void *of, size_t i)
 	const struct config_row *row = config_rows();
 
 	if (wanted->sections) {
-		static const char *const top[] = {
-		    "data_dir",        "connector_dir", "source", "organisation", "organisations", "requester_at",
-		    "handover_lapses", "public_url",    "undo",   "search",       "http",          "sessions",
-		    "kafka",           "store",         "log",    "sign_in",      "suppliers",     NULL};
+		static const char *const top[] = {"data_dir",
+						  "connector_dir",
+						  "source",
+						  "organisation",
+						  "organisations",
+						  "requester_at",
+						  "handover_lapses",
+						  "public_url",
+						  "undo",
+						  "search",
+						  "http",
+						  "sessions",
+						  "attachments",
+						  "kafka",
+						  "store",
+						  "log",
+						  "sign_in",
+						  "suppliers",
+						  NULL};
 
 		return top[i];
 	}
@@ -135,8 +150,8 @@ static bool pass_read(struct config_reader *reader, struct config *config, const
 
 static bool is_section(struct ent_str key)
 {
-	return sdk_eqz(key, "http") || sdk_eqz(key, "sessions") || sdk_eqz(key, "kafka") || sdk_eqz(key, "store") ||
-	       sdk_eqz(key, "log");
+	return sdk_eqz(key, "http") || sdk_eqz(key, "sessions") || sdk_eqz(key, "attachments") ||
+	       sdk_eqz(key, "kafka") || sdk_eqz(key, "store") || sdk_eqz(key, "log");
 }
 
 static void section_read(struct config_reader *reader, const struct config_member *section, struct config *config)

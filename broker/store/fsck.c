@@ -27,7 +27,7 @@ static const char *const contents[] = {
     "meant_organisations, meant_everyone, meant_requester, pinned_ms, version, entry FROM comment "
     "ORDER BY supplier, ticket, external_id",
     "SELECT supplier, ticket, external_id, incident, name, media_type, url, size, created_ms, comment, "
-    "organisations, everyone, requester FROM attachment "
+    "organisations, everyone, requester, sha256 FROM attachment "
     "ORDER BY supplier, ticket, external_id",
     "SELECT ref, organisation, account_hash, kind, name FROM person ORDER BY ref",
     "SELECT key, incident FROM correlation ORDER BY key, incident",
@@ -49,7 +49,7 @@ static const char *const contents[] = {
     "json "
     "FROM event WHERE kind <> 'deadletter' ORDER BY seq",
 };
-static const int n_column[] = {22, 5, 11, 25, 13, 5, 2, 3, 7, 4, 10, 5, 14, 5, 3, 11};
+static const int n_column[] = {22, 5, 11, 25, 14, 5, 2, 3, 7, 4, 10, 5, 14, 5, 3, 11};
 
 enum ent_rc store_digest(struct db *db, char ret[65], struct ent_err *err)
 {

@@ -9,6 +9,7 @@
 #include "store/asker.h"
 #include "store/audience_ask.h"
 #include "store/jobs_thread.h"
+#include "store/jobs_upload.h"
 #include "store/people.h"
 #include "store/rows.h"
 #include "store/wordings.h"
@@ -135,6 +136,7 @@ static bool acting_words(struct acting *acting)
 		return true;
 	const struct comment *answered = acting->answered.incident ? &acting->answered : NULL;
 	return audience_ask_act(job, acting->dossier, answered, readers) &&
+	       upload_may_go(acting->apply, job, acting->dossier->incident.number) &&
 	       (job->kind != JOB_TELL || !is_copy(acting)) &&
 	       thread_quotes_fit(acting->apply, job, acting->dossier, readers);
 }
@@ -186,12 +188,25 @@ static bool acting_find(struct apply *apply, struct job *job, struct acting *ret
 	return false;
 }
 
+/* The files stand at the act's words, as these were decided. */
+static void acting_attach(struct acting *acting)
+{
+	for (size_t i = 0; acting->job->ask.n_attachment && i < acting->events.n; i++) {
+		if (acting->events.at[i].kind != EVENT_COMMENT_ADDED)
+			continue;
+		const struct comment words = acting->events.at[i].comment;
+		upload_attach(acting->apply, acting->job, &acting->at, &words, &acting->events);
+		return;
+	}
+}
+
 static void acting_end(struct acting *acting, enum ent_rc rc)
 {
 	if (rc != ENT_OK) {
 		acting->job->outcome = JOB_CONFLICT;
 		return;
 	}
+	acting_attach(acting);
 	apply_events(acting->apply, &acting->events);
 	apply_save(acting->apply);
 	acting->job->outcome = JOB_ACCEPTED;

@@ -11,6 +11,7 @@
 #include "store/audience_ask.h"
 #include "store/deliveries.h"
 #include "store/jobs_thread.h"
+#include "store/jobs_upload.h"
 #include "store/rows.h"
 #include "store/settle.h"
 
@@ -200,13 +201,15 @@ static void run_comment(struct apply *apply, struct job *job)
 		return;
 	}
 	if (!audience_ask_new(apply, job, dossier, &comment.audience) ||
-	    !thread_quotes_fit(apply, job, dossier, &comment.audience))
+	    !thread_quotes_fit(apply, job, dossier, &comment.audience) ||
+	    !upload_may_go(apply, job, dossier->incident.number))
 		return;
 	comment.format = job->ask.format;
 	memcpy(comment.reply_to, job->ask.reply_to, ID_SIZE);
 	memcpy(comment.uuid, job->ask.comment_uuid, ID_SIZE);
 	thread_hold(apply, job, &comment);
 	decide_own_comment(&at, &comment, &events);
+	upload_attach(apply, job, &at, &comment, &events);
 	end_job(apply, job, &events);
 }
 
