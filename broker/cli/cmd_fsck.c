@@ -2,6 +2,7 @@
 #include "cli/boot.h"
 #include "cli/command.h"
 #include "store/fsck.h"
+#include "store/keeper.h"
 #include "store/store.h"
 
 #include <getopt.h>
@@ -12,7 +13,9 @@ enum { NICE = 10 }; /* a broker that runs on it goes first */
 
 static const char help[] =
     "usage: entente fsck [--config FILE] [--store FILE] [--digest] [--json]\n\n"
-    "Checks a store, read-only; a broker may be running on it. Exit status 1 when something is wrong.\n\n"
+    "Checks a store and the files beside it, read-only; a broker may be running on it. A file that has just arrived, "
+    "or\n"
+    "is just removed, may be told then. Exit status 1 when something is wrong.\n\n"
     "  --config FILE  whose data_dir holds the store; else ENTENTE_CONFIG\n"
     "  --store FILE   the store itself, instead\n"
     "  --digest       print one hash over incidents, tickets, threads and events: two stores with the same\n"
@@ -81,13 +84,19 @@ static enum ent_rc print_digest(struct db *db, bool json, struct ent_err *err)
 	return ENT_OK;
 }
 
-static enum ent_rc print_findings(struct db *db, bool json, int64_t *ret_findings, struct ent_err *err)
+static enum ent_rc print_findings(struct db *db, const char *store, bool json, int64_t *ret_findings,
+				  struct ent_err *err)
 {
 	struct sdk_buf report, out;
+	struct sdk_arena arena;
 	struct sdk_jsonw w;
 
 	sdk_buf_init(&report, 1 << 20);
 	enum ent_rc rc = store_check(db, &report, ret_findings, err);
+	sdk_arena_init(&arena);
+	if (rc == ENT_OK)
+		*ret_findings += keeper_check(db, files_folder(&arena.abi, sdk_str(store)), &report);
+	sdk_arena_release(&arena);
 	if (rc == ENT_OK && json) {
 		sdk_buf_init(&out, 8 << 20);
 		sdk_jsonw_init(&w, &out);
@@ -125,7 +134,7 @@ static int fsck_command(int argc, char **argv)
 		rc = store_open_read(options.store, NULL, &db, &meta, &err);
 	if (rc == ENT_OK)
 		rc = options.digest ? print_digest(db, options.json, &err)
-				    : print_findings(db, options.json, &findings, &err);
+				    : print_findings(db, options.store, options.json, &findings, &err);
 	if (rc != ENT_OK)
 		fprintf(stderr, "entente fsck: %s\n", err.msg);
 	db_close(db);

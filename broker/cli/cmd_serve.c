@@ -7,6 +7,7 @@
 #include "cli/command.h"
 #include "cli/serve_search.h"
 #include "cli/entrance_say.h"
+#include "cli/serve_files.h"
 #include "edge/edge.h"
 #include "face/auth.h"
 #include "link/fetch.h"
@@ -47,6 +48,8 @@ struct serve {
 	struct writer *writer;
 	struct bus *bus;
 	struct search *search; /* NULL: search: off */
+	struct files *files;
+	struct keeping *keeping;
 	struct slots *slots;
 	_Atomic(struct edge *) edge;
 	_Atomic(struct link_thread *) link;
@@ -288,29 +291,14 @@ static void reload_ask(void *of)
 static enum ent_rc start_edge(struct serve *serve, struct ent_err *err)
 {
 	struct config *config = serve->boot.config;
-	struct edge_options options = {.listen = config->http.listen,
-				       .port = (int)config->http.port,
-				       .threads = (int)config->http.threads,
-				       .read_threads = (int)config->http.read_threads,
-				       .read_ms = (int)config->http.read_ms,
-				       .body_max = (size_t)config->http.body_max,
-				       .header_max = (size_t)config->http.header_max,
-				       .connections_max = (int)config->http.connections_max,
-				       .connections_per_ip_max = (int)config->http.connections_per_ip_max,
-				       .idle_s = (int)config->http.idle_s,
-				       .request_s = (int)config->http.request_s,
-				       .sse_max = (int)config->http.sse_max,
-				       .undo_ms = (int)config->undo_ms,
-				       .presence = config->presence,
-				       .store_path = boot_path(&serve->boot, BOOT_STORE),
-				       .source = config->source,
-				       .ways = entrance_ways(config)};
+	const struct edge_options options = serve_edge_options(&serve->boot);
 	struct face_world world = {.writer = serve->writer,
 				   .clock = clock_system(),
 				   .chance = chance_system(),
 				   .metrics = &serve->metrics,
 				   .log = &serve->boot.log,
 				   .search = serve->search,
+				   .files = serve->files,
 				   .slots = serve->slots,
 				   .readiness = part_readiness,
 				   .reload = reload_ask,
@@ -411,6 +399,7 @@ static void serve_stop(struct serve *serve)
 	if (edge)
 		edge_drain(edge);
 	link_thread_end(link, LINK_DEADLINE_MS); /* the writer still answers it */
+	keeping_stop(serve->keeping);
 	if (serve->writer_runs) {
 		writer_close(serve->writer);
 		atomic_store(&serve->ending, true);
@@ -426,6 +415,7 @@ static void serve_stop(struct serve *serve)
 	if (serve->bus)
 		bus_stop(serve->bus, BUS_DEADLINE_MS);
 	writer_free(serve->writer);
+	files_close(serve->files);
 	slots_close(serve->slots);
 	boot_release(&serve->boot);
 	alarm(0);
@@ -448,7 +438,9 @@ static enum ent_rc serve_start(struct serve *serve, struct ent_err *err)
 	serve->writer_runs = pthread_create(&serve->writer_thread, NULL, run_writer, serve) == 0;
 	if (!serve->writer_runs)
 		return sdk_fail(err, ENT_EINVAL, "the writer's thread could not be started");
-	rc = start_link(serve, err);
+	rc = serve_files(&serve->boot, serve->writer, &serve->boot.log, &serve->files, &serve->keeping, err);
+	if (rc == ENT_OK)
+		rc = start_link(serve, err);
 	return rc == ENT_OK ? start_edge(serve, err) : rc;
 }
 

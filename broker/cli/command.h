@@ -26,6 +26,7 @@ extern const struct command command_serve, command_check, command_config, comman
     command_rebuild, command_backup, command_fsck, command_version;
 /* Those that ask a running broker, each a table of its own noun. incident_table.c: */
 extern const struct command command_incident, command_share, command_unshare, command_comment, command_search;
+extern const struct command command_attachment; /* attachment_table.c */
 /* act_table.c: */
 extern const struct command command_ask, command_handover, command_promise, command_assist, command_tell;
 /* work_table.c: */

@@ -7,6 +7,7 @@
 #include "base/world.h"
 #include "cli/address.h"
 #include "cli/afterword.h"
+#include "cli/attachment.h"
 #include "cli/incident_show.h"
 #include "cli/reach_show.h"
 #include "cli/table.h"
@@ -31,7 +32,8 @@ void comment_undone(struct ent_arena *arena, struct ent_str json)
 		printf("\nThey are your draft %.*s now.\n", ENT_F(id));
 }
 
-static struct ent_str comment_body(const struct question_call *call, struct ent_str text, const char *id)
+static struct ent_str comment_body(const struct question_call *call, struct ent_str text, const char *id,
+				   struct ent_str attachment)
 {
 	const char *reply_to = question_value(call, "reply-to"), *undo = question_value(call, "undo");
 	int64_t undo_s;
@@ -51,14 +53,37 @@ static struct ent_str comment_body(const struct question_call *call, struct ent_
 	else if (undo) /* the broker says what is allowed */
 		sdk_jsonw_kz(&body.w, "undo", undo);
 	sdk_jsonw_kz(&body.w, "id", id);
+	if (attachment.n) {
+		sdk_jsonw_key(&body.w, "attachments");
+		sdk_jsonw_open(&body.w, '[');
+		sdk_jsonw_str(&body.w, attachment);
+		sdk_jsonw_close(&body.w, ']');
+	}
 	return client_body_take(&body, call->arena);
+}
+
+/* Uploads the file of --attach. Returns the exit status. */
+static int comment_attach(const struct question_call *call, bool dry, struct ent_str *ret)
+{
+	const char *path = question_value(call, "attach");
+	struct ent_str json = ENT_ABSENT;
+	const struct sdk_json *file;
+
+	*ret = ENT_ABSENT;
+	if (!path || dry)
+		return 0;
+	int status = attachment_upload(call, path, &json);
+	file = status ? NULL : client_parse(call->arena, json);
+	if (file)
+		*ret = sdk_json_text_at(file, "id");
+	return file ? 0 : status ? status : 1;
 }
 
 int comment_run(const struct question_call *call)
 {
 	const char *audience = question_value(call, "audience"), *id = question_value(call, "id");
 	const bool dry = question_value(call, "dry-run") != NULL;
-	struct ent_str words, json = ENT_ABSENT;
+	struct ent_str words, attachment, json = ENT_ABSENT;
 	char made[ID_SIZE];
 	struct ent_err err;
 	bool doubt;
@@ -67,12 +92,15 @@ int comment_run(const struct question_call *call)
 	if (client_text(call->arena, question_value(call, "text"), &words, &err) != ENT_OK ||
 	    !address_ask(call, words, &words, &err))
 		return client_complain(&err);
+	status = comment_attach(call, dry, &attachment);
+	if (status)
+		return status;
 	if (!id)
 		chance_system()->uuid(chance_system(), made);
 	status = client_ask(&call->client, call->arena, "POST",
 			    question_path(call, dry ? "/v1/incidents/{incident}/comments?dry_run=true"
 						    : "/v1/incidents/{incident}/comments"),
-			    comment_body(call, words, id ? id : made), &json, &doubt);
+			    comment_body(call, words, id ? id : made, attachment), &json, &doubt);
 	if (!status && dry) {
 		client_print(&call->client, call->arena, json, reach_show);
 	} else if (!status) {

@@ -260,8 +260,8 @@ const struct command command_unshare = {
 };
 
 static const char comment_help[] =
-    "usage: entente comment INCIDENT --audience WORDS [--markdown] [--reply-to ID] [--draft ID] [--id UUID] "
-    "[--dry-run] [TEXT|-]\n"
+    "usage: entente comment INCIDENT --audience WORDS [--markdown] [--reply-to ID] [--draft ID]\n"
+    "                       [--attach FILE] [--id UUID] [--dry-run] [TEXT|-]\n"
     "       entente comment edit INCIDENT ID [--audience WORDS] [TEXT|-]\n"
     "       entente comment widen INCIDENT ID --audience WORDS [--readers NAMES]\n"
     "       entente comment remove INCIDENT ID\n"
@@ -307,6 +307,8 @@ static const char comment_help[] =
     "  --markdown         the words are Markdown; without it, plain text\n"
     "  --dry-run          write nothing: print who will read it, and which tools get it\n"
     "  --readers NAMES    `widen`: the list that was printed; it is refused if it has changed\n"
+    "  --attach FILE      upload the file with it: for exactly those who read the words. Tools are\n"
+    "                     told its name and that it stays here\n"
     "  --reply-to ID      the comment of this thread that it answers; tools are not told\n"
     "  --draft ID         your draft (`entente draft list`) that it was: it is used up\n"
     "  --id UUID          the comment's id: the same command with the same id writes once.\n"
@@ -316,7 +318,7 @@ static const char comment_help[] =
     "  entente comment ENT-000042 --audience orion '@(Ora Ray) please look once more.'\n"
     "  entente comment ENT-000042 --audience internal - < note.txt\n";
 
-#define COMMENT_OTHERS "id audience reply-to draft markdown undo dry-run readers"
+#define COMMENT_OTHERS "id audience reply-to attach draft markdown undo dry-run readers"
 #define COMMENT_ACT(word, how, at)                                                                                     \
 	{                                                                                                              \
 		.verb = word, .words = "incident comment", .never = COMMENT_OTHERS, .method = how,                     \
@@ -350,12 +352,12 @@ static const struct question comment_questions[] = {
      .show = incident_show_receipts},
     {.verb = "edit",
      .words = "incident comment text?",
-     .never = "id reply-to draft markdown dry-run readers undo",
+     .never = "id reply-to attach draft markdown dry-run readers undo",
      .run = comment_edit_run},
     {.verb = "widen",
      .words = "incident comment",
      .needs = "audience",
-     .never = "id reply-to draft markdown dry-run undo",
+     .never = "id reply-to attach draft markdown dry-run undo",
      .run = comment_widen_run},
     {.words = "incident text?", .needs = "audience", .never = "readers", .run = comment_run},
     {0},
@@ -364,7 +366,7 @@ const struct command command_comment = {
     .name = "comment",
     .summary = "write into an incident's thread, edit and remove what was written",
     .help = comment_help,
-    .options = "audience= id= reply-to= draft= readers= undo= dry-run markdown",
+    .options = "audience= id= reply-to= attach= draft= readers= undo= dry-run markdown",
     .question = comment_questions,
     .refuse = comment_refuse,
 };

@@ -37,6 +37,7 @@ static const char *next_known(const void *of, size_t i)
 						  "search",
 						  "http",
 						  "sessions",
+						  "attachments",
 						  "kafka",
 						  "store",
 						  "log",
@@ -151,8 +152,8 @@ static bool pass_read(struct config_reader *reader, struct config *config, const
 
 static bool is_section(struct ent_str key)
 {
-	return sdk_eqz(key, "http") || sdk_eqz(key, "sessions") || sdk_eqz(key, "kafka") || sdk_eqz(key, "store") ||
-	       sdk_eqz(key, "log");
+	return sdk_eqz(key, "http") || sdk_eqz(key, "sessions") || sdk_eqz(key, "attachments") ||
+	       sdk_eqz(key, "kafka") || sdk_eqz(key, "store") || sdk_eqz(key, "log");
 }
 
 static void section_read(struct config_reader *reader, const struct config_member *section, struct config *config)

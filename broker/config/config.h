@@ -56,6 +56,10 @@ struct config {
 		int64_t idle_s, absolute_s;
 	} sessions;
 	struct {
+		int64_t size_max, staged_max, total_max, check_ms;
+		struct ent_str check; /* a program and its arguments, with spaces between; empty: none */
+	} attachments;
+	struct {
 		struct ent_str brokers; /* empty: embedded */
 		int64_t partitions;     /* of entente.events.v1 */
 		int64_t replication;    /* of topics that Entente makes */

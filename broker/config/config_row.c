@@ -98,6 +98,19 @@ static const struct config_row rows[] = {
     TIME("sessions.absolute", sessions.absolute_s, "7d", "s", 60, 7776000,
 	 "The same for everybody so long after signing in, whatever they did."),
 
+    BYTES("attachments.size_max", attachments.size_max, "25MiB", 1 * KIB, 1024 * MIB,
+	  "Largest file that somebody uploads; a larger one is answered 413."),
+    BYTES("attachments.staged_max", attachments.staged_max, "100MiB", 1 * KIB, 10240 * MIB,
+	  "Bytes that one person may have uploaded and not yet sent with a comment. They go after a day."),
+    BYTES("attachments.total_max", attachments.total_max, "10GiB", 1 * MIB, 1048576 * MIB,
+	  "Bytes of all files, in data_dir/files. Beyond it uploads are answered 503, and nothing else is."),
+    TEXT("attachments.check", attachments.check, "", NULL,
+	 "A program that looks at each upload before anybody gets it: its path and arguments with spaces between, no "
+	 "shell; the file's path comes last. It ends with 0: clean; with 1: refused. Anything else, and one that takes "
+	 "longer than attachments.check_time: the file stays with its uploader and is looked at again. Empty: none."),
+    TIME("attachments.check_time", attachments.check_ms, "30s", "ms", 100, 600000,
+	 "attachments.check is ended after this time."),
+
     TEXT("kafka.brokers", kafka.brokers, "", NULL,
 	 "host:port, several with commas. Empty: an embedded Kafka for evaluation, whose events are lost when the "
 	 "broker ends."),

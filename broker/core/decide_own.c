@@ -176,6 +176,17 @@ void decide_own_comment(const struct situation *at, const struct comment *commen
 		accept_own(at, &comment->author, ret);
 }
 
+void decide_own_attached(const struct situation *at, const struct comment *comment,
+			 const struct ent_attachment *attachment, const char *sha256, struct events *ret)
+{
+	struct event *event = add_own(ret, EVENT_ATTACHMENT_ADDED, at, &comment->author);
+
+	event->attachment = *attachment;
+	event->beside.audience = comment->audience;
+	memcpy(event->beside.comment, comment->uuid, ID_SIZE);
+	memcpy(event->beside.sha256, sha256, sizeof event->beside.sha256);
+}
+
 /* Adds a change of a comment that a person with us wrote, the comment as it stands. */
 static struct event *add_change(const struct situation *at, enum event_kind kind, const struct comment *known,
 				const struct person *author, struct events *ret)

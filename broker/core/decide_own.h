@@ -27,6 +27,9 @@ void decide_status(const struct situation *at, enum ent_status status, const str
 /* comment: uuid, author, body, audience; held_by, meant and held_ms of one that is held. It stands with supplier "",
  * ticket "" and its uuid as external_id. */
 void decide_own_comment(const struct situation *at, const struct comment *comment, struct events *ret);
+/* A file that was uploaded here and stands at the comment, for exactly its readers. */
+void decide_own_attached(const struct situation *at, const struct comment *comment,
+			 const struct ent_attachment *attachment, const char *sha256, struct events *ret);
 /* known: of our own, as it stands. Nothing where nothing changes. author: who edits, also another than who wrote it. */
 void decide_own_edit(const struct situation *at, const struct comment *known, struct ent_str body,
 		     const struct audience *audience, const struct person *author, struct events *ret);

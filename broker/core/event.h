@@ -107,6 +107,7 @@ enum event_kind { EVENT_TABLE(X) EVENT_N };
 #define EVENT_LEVEL_PREFIX "incident_" /* of `values` in ticket.linked and ticket.changed */
 #define EVENT_BY_MERGE     "merge"
 #define EVENT_BY_SPLIT     "split"
+#define EVENT_SHA256_SIZE  65             /* in hex, and its NUL */
 #define EVENT_TYPE_PREFIX  "org.entente." /* ce_type = prefix + name + ".v1" */
 
 /* One attribute as an event tells it. */
@@ -212,6 +213,7 @@ struct event {
 	struct {
 		char comment[ID_SIZE]; /* uuid of the one that it stands at; "": none that is known */
 		struct audience audience;
+		char sha256[EVENT_SHA256_SIZE]; /* of its bytes, uploaded here; "": it is a tool's */
 	} beside;
 };
 

@@ -221,6 +221,7 @@ static void read_comment(struct reader *reader, const struct sdk_json *node, str
 static void read_attachment(struct reader *reader, const struct sdk_json *node, struct event *ret)
 {
 	const struct sdk_json *from = sdk_json_at(node, "attachment");
+	read_ticket(reader, node, ret);
 	ret->attachment = (struct ent_attachment){member_text(from, "id"), member_text(from, "name"),
 						  member_text(from, "media_type"), member_text(from, "url"), -1};
 	const struct sdk_json *size = sdk_json_at(from, "size");
@@ -229,6 +230,8 @@ static void read_attachment(struct reader *reader, const struct sdk_json *node, 
 	if (!ret->attachment.id.n)
 		fail_at_member(reader, "attachment.id");
 	uuid_at(reader, from, "comment", false, ret->beside.comment);
+	if (!event_thread_parse_sha256(from, ret->beside.sha256))
+		fail_at_member(reader, "attachment.sha256");
 	if (sdk_json_at(from, "audience")) /* absent: ours alone */
 		ret->beside.audience = audience_at(reader, from);
 }
@@ -431,12 +434,6 @@ static void read_pinned(struct reader *reader, const struct sdk_json *node, stru
 		fail_at_member(reader, "comment.id");
 }
 
-static void read_attachment_added(struct reader *reader, const struct sdk_json *node, struct event *ret)
-{
-	read_ticket(reader, node, ret);
-	read_attachment(reader, node, ret);
-}
-
 static void (*const read_body[EVENT_N])(struct reader *reader, const struct sdk_json *node, struct event *ret) = {
     [EVENT_INCIDENT_OPENED] = read_opened,
     [EVENT_INCIDENT_DESCRIBED] = read_described,
@@ -461,7 +458,7 @@ static void (*const read_body[EVENT_N])(struct reader *reader, const struct sdk_
     [EVENT_COMMENT_REMOVED] = read_thread_change,
     [EVENT_COMMENT_PUBLISHED] = read_thread_change,
     [EVENT_COMMENT_PINNED] = read_pinned,
-    [EVENT_ATTACHMENT_ADDED] = read_attachment_added,
+    [EVENT_ATTACHMENT_ADDED] = read_attachment,
     [EVENT_DELIVERY_DONE] = read_delivery,
     [EVENT_DELIVERY_PARKED] = read_delivery,
     [EVENT_DELIVERY_CANCELLED] = read_delivery,

@@ -185,6 +185,8 @@ static void print_attachment(struct sdk_jsonw *w, const struct event *event)
 	sdk_jsonw_kstr_some(w, "url", attachment->url);
 	if (attachment->size >= 0)
 		sdk_jsonw_kint(w, "size", attachment->size);
+	if (event->beside.sha256[0])
+		sdk_jsonw_kz(w, "sha256", event->beside.sha256);
 	if (event->beside.comment[0])
 		sdk_jsonw_kz(w, "comment", event->beside.comment);
 	if (event->beside.audience.organisations.n) {

@@ -64,6 +64,16 @@ const char *event_thread_parse(struct ent_arena *arena, const struct sdk_json *c
 	return entry_parse(sdk_json_at(comment, "entry"), &ret->entry) ? NULL : "comment.entry";
 }
 
+bool event_thread_parse_sha256(const struct sdk_json *attachment, char ret[EVENT_SHA256_SIZE])
+{
+	const struct ent_str text = sdk_json_text_at(attachment, "sha256");
+
+	memset(ret, 0, EVENT_SHA256_SIZE);
+	if (text.n == EVENT_SHA256_SIZE - 1)
+		memcpy(ret, text.p, text.n);
+	return text.n == 0 || ret[0];
+}
+
 void event_thread_print_pinned(struct sdk_jsonw *w, const struct event *event)
 {
 	const struct comment *comment = &event->comment;

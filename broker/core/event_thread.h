@@ -15,5 +15,7 @@ const char *event_thread_parse(struct ent_arena *arena, const struct sdk_json *c
 /* The members of comment.pinned. */
 void event_thread_print_pinned(struct sdk_jsonw *w, const struct event *event);
 bool event_thread_parse_pinned(const struct sdk_json *node, struct event *ret); /* false: no comment's id */
+/* "sha256" of attachment.added; missing: "". False: it is none. */
+bool event_thread_parse_sha256(const struct sdk_json *attachment, char ret[EVENT_SHA256_SIZE]);
 
 #endif

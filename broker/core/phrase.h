@@ -39,6 +39,8 @@
 	X(PHRASE_PROMISE, "promise.made", "Next news by {time}.", "Prochaines nouvelles au plus tard le {time}.")      \
 	X(PHRASE_POSTPONED, "promise.replaced", "Next news by {time}, no longer by {was}.",                            \
 	  "Prochaines nouvelles au plus tard le {time}, et non plus le {was}.")                                        \
+	X(PHRASE_FILE, "file.here", "Attached file: {name} ({size}). It stays in Entente: open {incident} there.",     \
+	  "Fichier joint : {name} ({size}). Il reste dans Entente : ouvrez-y {incident}.")                             \
 	X(PHRASE_HELP, "help.wanted", "Help wanted.", "Aide demandée.")                                                \
 	X(PHRASE_OFFER, "help.offered", "Help offered to {to}.", "Aide proposée à {to}.")
 

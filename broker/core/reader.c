@@ -84,8 +84,15 @@ static bool saw_revision(const struct reader *reader, const struct event *event,
 	return reader_sees_comment(reader, now, reading) && reader_sees_comment(reader, &then, reading);
 }
 
+struct ent_str reader_key(const struct reader *reader)
+{
+	return reader->ref.n ? reader->ref : sdk_or_empty(reader->token);
+}
+
 const char *reader_words_of(const struct event *event)
 {
+	if (event->kind == EVENT_ATTACHMENT_ADDED && event->beside.sha256[0])
+		return event->beside.comment;
 	return event->kind == EVENT_HELP_OFFERED ? event->act.ended_by : event->comment.uuid;
 }
 
@@ -114,6 +121,8 @@ bool reader_sees_event(const struct reader *reader, const struct reader_part *pa
 	case EVENT_HELP_ENDED:
 	case EVENT_INCIDENT_TOLD:
 		return comment && reader_sees_comment(reader, comment, reading);
+	case EVENT_ATTACHMENT_ADDED: /* uploaded here: for exactly the readers of its comment */
+		return event->beside.sha256[0] ? comment && reader_sees_comment(reader, comment, reading) : own;
 	case EVENT_INCIDENT_STATUS_CHANGED:
 	case EVENT_INCIDENT_DESCRIBED:
 	case EVENT_INCIDENT_HOLDER_CHANGED:
@@ -124,7 +133,6 @@ bool reader_sees_event(const struct reader *reader, const struct reader_part *pa
 	case EVENT_TICKET_CHANGED:
 	case EVENT_TICKET_REMOVED:
 	case EVENT_TICKET_CONTINUED:
-	case EVENT_ATTACHMENT_ADDED:
 	case EVENT_INCIDENT_SHARED:
 	case EVENT_INCIDENT_UNSHARED:
 		return own;

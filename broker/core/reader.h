@@ -53,6 +53,8 @@ enum right {
 
 bool reader_is_ours(const struct reader *reader);
 bool reader_may(const struct reader *reader, enum verb verb);
+/* The account of a person, else the token of a machine. */
+struct ent_str reader_key(const struct reader *reader);
 /* Everything below it is asked only of an incident that the reader sees. */
 bool reader_sees_incident(const struct reader *reader, const struct reader_part *part);
 /* A ticket's fields, a delivery, an attachment, an account, a comment's place: of the organisation that they belong to.

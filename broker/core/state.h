@@ -88,7 +88,9 @@ struct comment {
 	int64_t held_ms;        /* of one that is held: until when, as comment.added told it; not stored */
 	int64_t version;        /* 1, and one more with each change but a pin */
 	int64_t pinned_ms;      /* since when it is pinned; 0: it is not */
-	bool dirty;             /* changed since it was loaded */
+	struct ent_str
+	    files;  /* that were uploaded with it, as stored: "SIZE NAME" on lines of their own; empty: none */
+	bool dirty; /* changed since it was loaded */
 };
 
 const char *comment_format_word(enum ent_format format); /* "text", "markdown" */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/wording.h"
 
+#include "core/file_name.h"
 #include "core/organisation.h"
 #include "sdk/marker.h"
 #include "sdk/webhook.h"
@@ -54,6 +55,27 @@ struct ent_str wording_title(const struct supplier_set *suppliers, struct ent_st
 	return sdk_or_empty(organisation);
 }
 
+/* A line for each file that was uploaded with the words: its bytes do not go into the tool, and who has no account with
+ * us is told where they are all the same. */
+static struct ent_str files_lines(struct ent_arena *arena, enum ent_language language, const struct comment *comment)
+{
+	struct ent_str rest = comment->files, lines = ENT_STR("");
+	char number[INCIDENT_NUMBER_SIZE];
+	int64_t size;
+
+	while (rest.n) {
+		struct ent_str name, bytes = sdk_cut(sdk_cut(rest, '\n', &rest), ' ', &name);
+		if (!sdk_to_int(bytes, &size))
+			continue;
+		const struct phrase_param param[] = {{"name", name},
+						     {"size", file_name_size(arena, size, language == ENT_FRENCH)},
+						     {"incident", incident_number(comment->incident, number)}};
+		lines = sdk_format(arena, "%.*s\n\n%.*s", ENT_F(lines),
+				   ENT_F(phrase_say(arena, language, PHRASE_FILE, param, 3)));
+	}
+	return lines;
+}
+
 struct ent_str wording_comment(struct ent_arena *arena, const struct supplier_set *suppliers,
 			       enum ent_language language, const struct comment *comment)
 {
@@ -74,7 +96,8 @@ struct ent_str wording_comment(struct ent_arena *arena, const struct supplier_se
 	if (comment->entry.kind == ENTRY_APPROVAL) /* in a tool there is no button for it */
 		line = sdk_format(arena, "%.*s %.*s", ENT_F(line),
 				  ENT_F(phrase_say(arena, language, PHRASE_YES_OR_NO, NULL, 0)));
-	return sdk_format(arena, "%.*s%s%.*s:%s%.*s", ENT_F(line), line.n ? "\n\n" : "", ENT_F(who), gap, ENT_F(body));
+	return sdk_format(arena, "%.*s%s%.*s:%s%.*s%.*s", ENT_F(line), line.n ? "\n\n" : "", ENT_F(who), gap,
+			  ENT_F(body), ENT_F(files_lines(arena, language, comment)));
 }
 
 struct ent_str wording_unshared(struct ent_arena *arena, enum ent_language language, int64_t incident,

@@ -9,10 +9,13 @@
 #include <sys/socket.h>
 #include <unistd.h>
 #include "core/peer.h"
+#include "edge/file_in.h"
+#include "edge/file_out.h"
 #include "edge/intake.h"
 #include "face/answer.h"
 #include "face/live.h"
 #include "face/route.h"
+#include "face/upload.h"
 #include "face/uri.h"
 
 static void deadline_in(struct conn *conn, int seconds)
@@ -73,8 +76,10 @@ static void forget_request(struct conn *conn)
 
 	if (x->stream != NULL)
 		live_end(x);
-	if (conn->n_head > 0)
+	if (conn->n_head > 0 && x->upload == NULL) /* else its body is out of the buffer */
 		used += x->request.length < 0 ? conn->chunks.at : (size_t)x->request.length;
+	if (x->upload != NULL)
+		upload_end(x);
 	if (used > conn->n_in)
 		used = conn->n_in; /* refused before the body came; then the connection ends */
 	conn->n_in -= used;
@@ -86,6 +91,8 @@ static void forget_request(struct conn *conn)
 	conn->chunks = (struct guard_chunks){0};
 	conn->n_head = 0;
 	conn->continued = false;
+	conn->n_file = 0;
+	conn->n_paced = 0;
 	conn->state = CONN_HEAD;
 	deadline_in(conn, worker->edge->face.limits.idle_s);
 }
@@ -133,20 +140,27 @@ static bool fill_or_end(struct conn *conn)
 static bool head_whole(struct conn *conn)
 {
 	const struct limits *limits = &conn->worker->edge->face.limits;
+	struct limits most = *limits; /* with the larger body that one route takes */
 	struct ent_str proxies = conn->worker->edge->face.entrance->ways.proxies;
 	struct exchange *x = &conn->x;
 	struct guard_refusal refusal;
 
-	if (guard_read(&conn->scan, limits, (struct ent_str){conn->in, conn->n_head}, &x->arena.abi, &x->request,
+	if (limits->upload_max > limits->body_max)
+		most.body_max = limits->upload_max;
+	if (guard_read(&conn->scan, &most, (struct ent_str){conn->in, conn->n_head}, &x->arena.abi, &x->request,
 		       &refusal) != GUARD_OK)
 		return refuse_request(conn, &refusal);
+	if (x->request.length > (int64_t)limits->body_max && !route_takes_file(&x->request))
+		return refuse_request(conn, &guard_too_large);
 	conn->state = CONN_BODY;
 	deadline_in(conn, limits->request_s);
 	x->peer = sdk_str(conn->peer);
 	if (proxies.n)
 		x->peer = peer_of(x->peer, exchange_header(x, "x-forwarded-for"), proxies);
 	conn->admitted = route_admit(x);
-	if (conn->admitted || (x->request.length < 0 && !x->request.expects))
+	if (conn->admitted && route_begin(x))
+		return true;
+	if (!conn->admitted && (x->request.length < 0 && !x->request.expects))
 		return true; /* the refusal waits for the chunks: if they are malformed, that is the answer */
 	/* The body of a refused request is not read, so nothing can follow on this connection. */
 	if (x->request.length != 0)
@@ -192,6 +206,8 @@ static enum guard_verdict body_arrived(struct conn *conn, struct guard_refusal *
 	size_t there = conn->n_in - conn->n_head;
 	enum guard_verdict verdict;
 
+	if (x->upload != NULL)
+		return file_in_take(conn, ret_refusal);
 	if (x->request.length >= 0) {
 		x->body = (struct ent_str){body, (size_t)x->request.length};
 		return there >= x->body.n ? GUARD_OK : GUARD_MORE;
@@ -257,6 +273,11 @@ static int out_flush(struct conn *conn)
 			return 0;
 		else if (errno != EINTR)
 			return -1;
+	}
+	if (conn->x.file >= 0 && conn->state == CONN_SENDS) {
+		const int sent = file_out_send(conn);
+		if (sent <= 0)
+			return sent;
 	}
 	conn->n_sent = 0;
 	if (conn->out.cap > OUT_SMALL)

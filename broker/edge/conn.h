@@ -41,7 +41,9 @@ struct conn {
 	bool continued; /* 100 Continue was sent */
 
 	struct sdk_buf out;
-	size_t n_sent; /* of out */
+	size_t n_sent;  /* of out */
+	int64_t n_file; /* sent of x.file, which follows out */
+	size_t n_paced; /* bytes of a file since the deadline was moved */
 	size_t n_lingered;
 	bool readable;       /* recv() may give something */
 	bool hung_up;        /* the other side sends no more: a short read is no sign of an empty socket */

@@ -20,6 +20,8 @@
 enum { HASHERS = 2, HASHES_MAX = 32, HASHERS_NICE = 10 };
 /* A provider may take seconds. */
 enum { ASKERS = 4, ASKS_MAX = 64 };
+/* The disk may be slow. */
+enum { FILERS = 2, FILES_MAX = 64 };
 
 /* ---- sockets ----------------------------------------------------------------------- */
 
@@ -106,7 +108,9 @@ static struct face_options face_options(const struct edge_options *options)
 					      .body_max = options->body_max, .request_s = options->request_s,
 					      .idle_s = options->idle_s, .connections_max = options->connections_max,
 					      .connections_per_ip_max = options->connections_per_ip_max,
-					      .streams_max = options->sse_max, .undo_ms = options->undo_ms},
+					      .streams_max = options->sse_max, .undo_ms = options->undo_ms,
+					      .upload_max = options->upload_max, .staged_max = options->staged_max,
+					      .files_max = options->files_max, .upload_checks = options->upload_checks},
 				   .read_ms = options->read_ms,
 				   .presence = options->presence,
 				   .store_path = options->store_path,
@@ -129,6 +133,7 @@ static struct edge *edge_new(const struct edge_options *options, const struct fa
 	edge->face.readers = &edge->readers;
 	edge->face.hashers = &edge->hashers;
 	edge->face.askers = &edge->askers;
+	edge->face.filers = &edge->filers;
 	edge->options = *options;
 	edge->options.listen = (struct ent_str){sdk_z(&edge->face.arena.abi, options->listen), options->listen.n};
 	edge->options.threads = int_between(options->threads, 1, WORKERS_MAX);
@@ -136,6 +141,7 @@ static struct edge *edge_new(const struct edge_options *options, const struct fa
 	readers_open(&edge->readers, "reader", edge->face.limits.reads_max, 0);
 	readers_open(&edge->hashers, "hasher", HASHES_MAX, HASHERS_NICE);
 	readers_open(&edge->askers, "asker", ASKS_MAX, 0);
+	readers_open(&edge->filers, "filer", FILES_MAX, 0);
 	world->chance->bytes(world->chance, edge->peers.key, sizeof edge->peers.key);
 	edge->worker = sdk_xalloc((size_t)edge->options.threads * sizeof *edge->worker);
 	return edge;
@@ -149,6 +155,7 @@ static void edge_free(struct edge *edge)
 	readers_close(&edge->readers);
 	readers_close(&edge->hashers);
 	readers_close(&edge->askers);
+	readers_close(&edge->filers);
 	face_close(&edge->face);
 	free(edge);
 }
@@ -166,6 +173,8 @@ static enum ent_rc threads_start(struct edge *edge, const int *fd, struct suppli
 		rc = readers_start(&edge->hashers, &edge->face, HASHERS, err);
 	if (rc == ENT_OK)
 		rc = readers_start(&edge->askers, &edge->face, ASKERS, err);
+	if (rc == ENT_OK)
+		rc = readers_start(&edge->filers, &edge->face, FILERS, err);
 	while (rc == ENT_OK && edge->n_worker < edge->options.threads) {
 		struct roster *roster;
 
@@ -277,6 +286,7 @@ void edge_stop(struct edge *edge)
 		readers_stop(&edge->readers);
 		readers_stop(&edge->hashers);
 		readers_stop(&edge->askers);
+		readers_stop(&edge->filers);
 	}
 	/* The writer still holds jobs: what they point to has to outlive them, and the process is about to end. */
 	if (!abandoned)

@@ -22,6 +22,9 @@ struct edge_options {
 	int idle_s;                        /* a connection that sends nothing */
 	int request_s;                     /* first byte to last byte of a request */
 	int sse_max;                       /* live streams */
+	size_t upload_max;                 /* bytes of one file that somebody uploads */
+	int64_t staged_max, files_max;     /* bytes that one may have staged; of all files */
+	bool upload_checks;                /* each is checked before anybody gets it */
 	int undo_ms;                       /* what a person writes is held so long */
 	struct ent_str presence;           /* see face/presence.h */
 	struct ent_str store_path, source; /* source: CloudEvents source of /v1/live */

@@ -8,6 +8,8 @@
 #define EXTENSION_MAX     4096 /* bytes of one body's chunk extensions: nobody says anything in them */
 #define LENGTH_DIGITS_MAX 15   /* beyond it a body is too large, whatever the limit */
 
+const struct guard_refusal guard_too_large = {413, "the body is larger than this server takes"};
+
 static enum guard_verdict guard_refuse(struct guard_refusal *ret, int status, const char *why)
 {
 	*ret = (struct guard_refusal){status, why};
@@ -189,7 +191,7 @@ static enum guard_verdict framing_judge(const struct framing *framing, const str
 	if (framing->n_length == 1 &&
 	    (framing->length.n > LENGTH_DIGITS_MAX || !sdk_to_int(framing->length, &ret->length) ||
 	     (uint64_t)ret->length > limits->body_max))
-		return guard_refuse(ret_refusal, 413, "the body is larger than this server takes");
+		return guard_refuse(ret_refusal, guard_too_large.status, guard_too_large.why);
 	return GUARD_OK;
 }
 
@@ -295,7 +297,7 @@ static enum guard_verdict chunk_size(struct guard_chunks *chunks, const struct l
 	if (verdict == GUARD_MORE || i + 1 >= n)
 		return GUARD_MORE;
 	if (size > limits->body_max - chunks->body)
-		return guard_refuse(ret_refusal, 413, "the body is larger than this server takes");
+		return guard_refuse(ret_refusal, guard_too_large.status, guard_too_large.why);
 	chunks->extensions += i - digits;
 	chunks->at += i + 2;
 	chunks->left = size;

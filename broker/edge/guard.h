@@ -19,6 +19,9 @@ struct guard_refusal {
 	const char *why; /* for people; a literal: nothing of the request stands in it */
 };
 
+/* 413 */
+extern const struct guard_refusal guard_too_large;
+
 /* Where the search for the end of the head stands; zeroed at the start of a request. */
 struct guard_scan {
 	size_t at, lines;

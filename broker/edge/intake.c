@@ -82,6 +82,14 @@ enum intake intake_fill(struct conn *conn)
 	return INTAKE_SOME;
 }
 
+void intake_widen(struct conn *conn, size_t cap)
+{
+	const struct edge *edge = conn->worker->edge;
+
+	if (conn->cap_in < cap && atomic_load(&edge->buffered) + cap <= edge->face.limits.buffered_max)
+		in_resize(conn, cap);
+}
+
 void intake_shrink(struct conn *conn)
 {
 	if (conn->cap_in > IN_SMALL && conn->n_in <= IN_SMALL)

@@ -12,6 +12,8 @@ enum intake {
 	INTAKE_FULL   /* all requests together hold too much memory */
 };
 enum intake intake_fill(struct conn *conn);
+/* Room for so many bytes at once, where memory allows it. */
+void intake_widen(struct conn *conn, size_t cap);
 /* Between requests: back to the small buffer if what is left fits. */
 void intake_shrink(struct conn *conn);
 void intake_free(struct conn *conn);

@@ -34,7 +34,7 @@ struct edge {
 	int port;
 	struct worker *worker;
 	int n_worker; /* those that run */
-	struct readers readers, hashers, askers;
+	struct readers readers, hashers, askers, filers;
 	struct peers peers;
 	atomic_int n_connection;
 	atomic_size_t buffered;

@@ -6,6 +6,7 @@
 #include "core/organisation.h"
 #include "face/answer.h"
 #include "face/ask.h"
+#include "face/attachments.h"
 #include "face/body.h"
 #include "face/comments.h"
 #include "sdk/webhook.h"
@@ -15,7 +16,7 @@
 
 struct act_body {
 	struct ent_str kind, to, body, id;
-	const struct sdk_json *audience, *accepts;
+	const struct sdk_json *audience, *accepts, *attachments;
 	int64_t at_ms;
 };
 
@@ -27,6 +28,7 @@ struct act_body {
 #define WORDS(required)  BODY_OF("body", BODY_TEXT, required, 1, WORDS_MAX, body)
 #define ID_ROW           BODY_OF("id", BODY_TEXT, false, ID_SIZE - 1, ID_SIZE - 1, id)
 #define TO_ROW           BODY_OF("to", BODY_TEXT, true, 1, SUPPLIER_NAME_MAX, to)
+#define FILES_ROW        BODY_OF("attachments", BODY_NODE, false, 0, 0, attachments)
 #define AUDIENCE(needed) BODY_OF("audience", BODY_NODE, needed, 0, 0, audience)
 
 /* ---- answers ------------------------------------------------------------------------ */
@@ -78,6 +80,7 @@ static struct job *words_job(struct exchange *x, enum job_kind kind, const struc
 
 	if (!ask_incident(x, &incident) || !body_read(x, fields, ret) ||
 	    !ask_id(x, ret->id, "comment", job->ask.comment_uuid) ||
+	    !attachments_read(x, ret->attachments, &job->ask) ||
 	    (ret->audience && !comments_audience(x, ret->audience, &job->ask.audience)))
 		return NULL;
 	job->ask.incident = incident.number;
@@ -128,7 +131,7 @@ void acts_ask(struct exchange *x)
 {
 	static const struct body_field fields[] = {
 	    BODY_OF("kind", BODY_TEXT, true, 1, 20, kind), TO_ROW, WORDS(true), AUDIENCE(false),
-	    BODY_OF("by", BODY_TIME, false, 0, 0, at_ms),  ID_ROW, {0}};
+	    BODY_OF("by", BODY_TIME, false, 0, 0, at_ms),  ID_ROW, FILES_ROW,   {0}};
 	struct act_body body = {0};
 	struct job *job = words_job(x, JOB_ACT_BEGIN, fields, &body);
 
@@ -169,7 +172,7 @@ static bool read_accepts(struct exchange *x, const struct sdk_json *node, enum a
 void acts_answer(struct exchange *x)
 {
 	static const struct body_field fields[] = {
-	    WORDS(true), AUDIENCE(false), BODY_OF("accepts", BODY_NODE, false, 0, 0, accepts), ID_ROW, {0}};
+	    WORDS(true), AUDIENCE(false), BODY_OF("accepts", BODY_NODE, false, 0, 0, accepts), ID_ROW, FILES_ROW, {0}};
 	struct act_body body = {0};
 	struct job *job = words_job(x, JOB_ACT_ANSWER, fields, &body);
 
@@ -195,7 +198,7 @@ void acts_withdraw(struct exchange *x)
 
 void acts_propose(struct exchange *x)
 {
-	static const struct body_field fields[] = {TO_ROW, WORDS(true), AUDIENCE(false), ID_ROW, {0}};
+	static const struct body_field fields[] = {TO_ROW, WORDS(true), AUDIENCE(false), ID_ROW, FILES_ROW, {0}};
 	struct act_body body = {0};
 	struct job *job = words_job(x, JOB_ACT_BEGIN, fields, &body);
 
@@ -207,14 +210,14 @@ void acts_propose(struct exchange *x)
 
 void acts_accept(struct exchange *x)
 {
-	static const struct body_field fields[] = {WORDS(false), AUDIENCE(false), ID_ROW, {0}};
+	static const struct body_field fields[] = {WORDS(false), AUDIENCE(false), ID_ROW, FILES_ROW, {0}};
 
 	answer_with(x, ACT_HANDOVER, fields, true);
 }
 
 void acts_decline(struct exchange *x)
 {
-	static const struct body_field fields[] = {WORDS(true), AUDIENCE(false), ID_ROW, {0}};
+	static const struct body_field fields[] = {WORDS(true), AUDIENCE(false), ID_ROW, FILES_ROW, {0}};
 
 	answer_with(x, ACT_HANDOVER, fields, false);
 }
@@ -230,7 +233,7 @@ void acts_handover_withdraw(struct exchange *x)
 void acts_promise(struct exchange *x)
 {
 	static const struct body_field fields[] = {
-	    BODY_OF("at", BODY_TIME, true, 0, 0, at_ms), WORDS(true), ID_ROW, {0}};
+	    BODY_OF("at", BODY_TIME, true, 0, 0, at_ms), WORDS(true), ID_ROW, FILES_ROW, {0}};
 	struct act_body body = {0};
 	struct job *job = words_job(x, JOB_ACT_BEGIN, fields, &body);
 
@@ -243,7 +246,7 @@ void acts_promise(struct exchange *x)
 
 void acts_help(struct exchange *x)
 {
-	static const struct body_field fields[] = {WORDS(true), AUDIENCE(true), ID_ROW, {0}};
+	static const struct body_field fields[] = {WORDS(true), AUDIENCE(true), ID_ROW, FILES_ROW, {0}};
 	struct act_body body = {0};
 	struct job *job = words_job(x, JOB_ACT_BEGIN, fields, &body);
 
@@ -255,7 +258,7 @@ void acts_help(struct exchange *x)
 
 void acts_offer(struct exchange *x)
 {
-	static const struct body_field fields[] = {WORDS(true), AUDIENCE(false), ID_ROW, {0}};
+	static const struct body_field fields[] = {WORDS(true), AUDIENCE(false), ID_ROW, FILES_ROW, {0}};
 
 	answer_with(x, ACT_HELP, fields, true);
 }
@@ -307,7 +310,7 @@ static void words_told(struct exchange *x)
 /* By our people alone. ?dry_run=true: only whether somebody outside would read it. */
 void acts_tell(struct exchange *x)
 {
-	static const struct body_field fields[] = {WORDS(true), ID_ROW, {0}};
+	static const struct body_field fields[] = {WORDS(true), ID_ROW, FILES_ROW, {0}};
 	struct act_body body = {0};
 	struct job *job = words_job(x, JOB_TELL, fields, &body);
 	struct incident incident;

@@ -206,7 +206,7 @@ void answer_print(struct exchange *x, bool close, struct sdk_buf *out)
 	}
 	if (!bodiless && x->stream == NULL) {
 		sdk_buf_z(out, "Content-Length: ");
-		sdk_buf_int(out, (int64_t)answer->body.n);
+		sdk_buf_int(out, x->file >= 0 ? answer->file_size : (int64_t)answer->body.n);
 		sdk_buf_z(out, "\r\n");
 	}
 	sdk_buf_z(out, FIELDS_ALWAYS);

@@ -8,6 +8,7 @@
 #include "core/organisation.h"
 #include "face/answer.h"
 #include "face/ask.h"
+#include "face/attachments.h"
 #include "face/body.h"
 #include "face/reading.h"
 #include "sdk/uuid.h"
@@ -20,7 +21,7 @@
 
 struct comment_body {
 	struct ent_str body, id, format, reply_to, draft;
-	const struct sdk_json *audience, *readers;
+	const struct sdk_json *audience, *readers, *attachments;
 	int64_t undo_s;
 };
 
@@ -30,6 +31,7 @@ static const struct body_field comment_fields[] = {
     {"id", BODY_TEXT, false, ID_SIZE - 1, ID_SIZE - 1, offsetof(struct comment_body, id)},
     {"format", BODY_TEXT, false, 1, 20, offsetof(struct comment_body, format)},
     {"reply_to", BODY_TEXT, false, ID_SIZE - 1, ID_SIZE - 1, offsetof(struct comment_body, reply_to)},
+    {"attachments", BODY_NODE, false, 0, 0, offsetof(struct comment_body, attachments)},
     {"undo", BODY_INT, false, 0, UNDO_MAX_S, offsetof(struct comment_body, undo_s)},
     {"draft", BODY_TEXT, false, ID_SIZE - 1, ID_SIZE - 1, offsetof(struct comment_body, draft)},
     {0}};
@@ -223,7 +225,8 @@ void comments_post(struct exchange *x)
 	if (!ask_dry_run(x, &dry) || !ask_incident(x, &incident) || !body_read(x, comment_fields, &body) ||
 	    !read_asked_audience(x, body.audience, &job->ask) ||
 	    !ask_id(x, body.id, "comment", job->ask.comment_uuid) ||
-	    !comments_manner(x, body.format, body.reply_to, &job->ask) || !read_draft(x, body.draft, &job->ask))
+	    !comments_manner(x, body.format, body.reply_to, &job->ask) || !read_draft(x, body.draft, &job->ask) ||
+	    !attachments_read(x, body.attachments, &job->ask))
 		return;
 	job->ask.incident = incident.number;
 	job->ask.text = body.body;

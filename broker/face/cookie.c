@@ -110,13 +110,15 @@ static bool is_write(const struct exchange *x)
 	return !sdk_eqz(x->request.method, "GET") && !sdk_eqz(x->request.method, "HEAD");
 }
 
-/* A page elsewhere can make a browser send a form or a plain text with our cookie, but no JSON. */
+/* A page elsewhere can make a browser send a form or a plain text with our cookie, but no JSON and no bytes of that
+ * name: a browser asks us first. */
 static bool write_is_ours(const struct exchange *x)
 {
 	struct ent_str parameters, type = exchange_header(x, "content-type");
 
-	return form_is_ours(x) &&
-	       (x->request.length == 0 || sdk_ieqz(sdk_trim(sdk_cut(type, ';', &parameters)), "application/json"));
+	type = sdk_trim(sdk_cut(type, ';', &parameters));
+	return form_is_ours(x) && (x->request.length == 0 || sdk_ieqz(type, "application/json") ||
+				   sdk_ieqz(type, "application/octet-stream"));
 }
 
 bool cookie_refuse(struct exchange *x)
@@ -155,10 +157,12 @@ bool cookie_admit(struct exchange *x, struct token_holder *ret)
 		return false;
 	}
 	if (is_write(x) && !write_is_ours(x)) {
-		answer_problem(x, PROBLEM_ORIGIN, "ask.origin",
-			       "With a cookie a change has to come from one of our own pages, as application/json: "
-			       "Sec-Fetch-Site: same-origin, or Origin: {url=%.*s}.",
-			       ENT_F(x->home->face->entrance->ways.public_url));
+		answer_problem(
+		    x, PROBLEM_ORIGIN, "ask.origin",
+		    "With a cookie a change has to come from one of our own pages, as application/json, or a "
+		    "file as application/octet-stream: "
+		    "Sec-Fetch-Site: same-origin, or Origin: {url=%.*s}.",
+		    ENT_F(x->home->face->entrance->ways.public_url));
 		return false;
 	}
 	cookie_holder(session, ret);

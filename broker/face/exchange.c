@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "face/exchange.h"
 
+#include <unistd.h>
+
 #include "face/answer.h"
 #include "sdk/webhook.h"
 
 void exchange_open(struct exchange *x, struct desk *home)
 {
-	*x = (struct exchange){.home = home, .desk = home};
+	*x = (struct exchange){.home = home, .desk = home, .file = -1};
 	sdk_arena_init_spare(&x->arena, &home->spare);
 }
 
@@ -18,6 +20,8 @@ void exchange_begin(struct exchange *x)
 
 void exchange_reset(struct exchange *x)
 {
+	if (x->file >= 0)
+		close(x->file);
 	sdk_arena_release(&x->arena);
 	roster_unref(x->roster);
 	exchange_open(x, x->home);

@@ -27,6 +27,7 @@ struct answer {
 	struct ent_str body;
 	struct ent_str fields; /* more header lines, each with its CR LF */
 	struct ent_str policy; /* Content-Security-Policy of a page; absent: that of data */
+	int64_t file_size;     /* its body is a file, so long; see exchange.file */
 };
 
 struct exchange {
@@ -59,6 +60,8 @@ struct exchange {
 	bool asks_for_one; /* a person asks for this very arrival: it is read even if reading it ended the broker before
 			    */
 	struct stream *stream; /* it became a live stream */
+	struct upload *upload; /* its body goes into a file as it comes, see upload.h */
+	int file;              /* the answer's body; -1: none. The exchange closes it */
 };
 
 /* ---- what routes do ------------------------------------------------------- */

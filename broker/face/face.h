@@ -24,6 +24,7 @@ struct face_world {
 	struct metrics *metrics;
 	struct log *log;
 	struct search *search; /* the index of words; NULL: there is none */
+	struct files *files;   /* what people upload; NULL: nothing can be uploaded */
 	struct slots *slots;   /* of what ended the process; may be NULL */
 	/* False and the reason when a part cannot do its work (Kafka away, store full, ...). True with a reason: it
 	 * works, and somebody should know of something. `part` is a word for /readyz; called with i = 0, 1, ... until
@@ -61,6 +62,7 @@ struct face {
 	bool (*read)(void *readers, struct exchange *x);
 	void *readers;
 	void *hashers, *askers; /* the same for passwords, and for providers, which may be slow */
+	void *filers;           /* the same for uploads that wait for the disk */
 	struct entrance *entrance;
 
 	struct quota *quota; /* how often people ask */

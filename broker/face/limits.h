@@ -6,7 +6,9 @@
 #ifndef FACE_LIMITS_H
 #define FACE_LIMITS_H
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct limits {
 	/* one request */
@@ -47,7 +49,17 @@ struct limits {
 	int drain_s;             /* edge_stop(): time for what is under way */
 	int asks_at_once;        /* of a person, or of another organisation's machine; 429. 0: no limit */
 	int ask_every_ms;        /* and then one in each of these times */
-	int undo_ms;             /* how long what a person writes for others is held. Setting undo */
+	/* attachments */
+	size_t upload_max;    /* bytes of one; 413. Setting attachments.size_max */
+	int64_t staged_max;   /* bytes of those of one uploader that no comment carries; 409. Setting
+				 attachments.staged_max */
+	int64_t files_max;    /* bytes of all; 503. Setting attachments.total_max */
+	int uploads_max;      /* that arrive at once; 503 */
+	int uploads_each_max; /* of one uploader; 429 */
+	size_t upload_pace;   /* so many bytes have to come, or to be taken, in request_s each; 408 */
+	bool upload_checks;   /* attachments.check looks at each before anybody gets it */
+
+	int undo_ms; /* how long what a person writes for others is held. Setting undo */
 };
 
 #define LIMITS_FIXED                                                                                                   \
@@ -55,6 +67,7 @@ struct limits {
 	.burst = 32, .buffered_max = (size_t)256 << 20, .heartbeat_s = 15, .streams_each_max = 50,                     \
 	.stream_buffer = 256 * 1024, .stream_batch = 200, .page = 50, .page_max = 200, .replay_max = 100,              \
 	.replay_bytes_max = (size_t)16 << 20, .answer_max = (size_t)64 << 20, .reads_max = 256, .token_cache_s = 5,    \
-	.refused_logs = 10, .drain_s = 3, .asks_at_once = 1200, .ask_every_ms = 50
+	.refused_logs = 10, .drain_s = 3, .asks_at_once = 1200, .ask_every_ms = 50, .uploads_max = 32,                 \
+	.uploads_each_max = 4, .upload_pace = 256 * 1024
 
 #endif

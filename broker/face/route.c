@@ -5,6 +5,7 @@
 #include "face/acts.h"
 #include "face/answer.h"
 #include "face/audits.h"
+#include "face/attachments.h"
 #include "face/auth.h"
 #include "face/comments.h"
 #include "face/deadletters.h"
@@ -33,6 +34,7 @@
 #include "face/suppliers.h"
 #include "face/thread.h"
 #include "face/tokens.h"
+#include "face/upload.h"
 #include "face/uri.h"
 #include "face/users.h"
 #include "face/works.h"
@@ -57,6 +59,7 @@ static const char *const similar_to_arguments[] = {"limit", NULL};
 static const char *const session_arguments[] = {"user", NULL};
 static const char *const sign_in_arguments[] = {"by", NULL};
 static const char *const inbox_arguments[] = {"unread", "limit", "cursor", NULL};
+static const char *const upload_arguments[] = {"name", "id", NULL};
 static const char *const any_arguments[] = {"*", NULL}; /* somebody else writes them: a provider */
 static const char *const live_arguments[] = {"after", "supplier", "incidents", "catch_up", NULL};
 
@@ -115,6 +118,10 @@ static const struct route routes[] = {
     {"PUT", "/v1/incidents/{}/drafts/{}", VERB_WRITE, true, NULL, drafts_put},
     {"DELETE", "/v1/incidents/{}/drafts/{}", VERB_WRITE, false, NULL, drafts_delete},
     {"POST", "/v1/incidents/{}/drafts/{}/move", VERB_WRITE, true, NULL, drafts_move},
+    {"GET", "/v1/incidents/{}/attachments", VERB_READ, false, NULL, attachments_list},
+    {"POST", "/v1/incidents/{}/attachments", VERB_WRITE, false, upload_arguments, upload_serve},
+    {"GET", "/v1/incidents/{}/attachments/{}", VERB_READ, false, NULL, attachments_get},
+    {"DELETE", "/v1/incidents/{}/attachments/{}", VERB_WRITE, false, NULL, attachments_delete},
     {"GET", "/v1/deliveries", VERB_READ, false, delivery_arguments, deliveries_list},
     {"POST", "/v1/deliveries/repair", VERB_SETTLE, true, NULL, deliveries_repair},
     {"GET", "/v1/deliveries/{}", VERB_READ, false, NULL, deliveries_get},
@@ -251,6 +258,22 @@ static bool is_known(const struct route *route, struct ent_str name)
 		if (sdk_eqz(name, *known) || known == any_arguments)
 			return true;
 	return false;
+}
+
+bool route_takes_file(const struct request *request)
+{
+	struct ent_str param[EXCHANGE_PARAMS_MAX], query, path = sdk_cut(request->target, '?', &query);
+
+	for (size_t i = 0; i < N_ROUTES; i++)
+		if (routes[i].serve == upload_serve && sdk_eqz(request->method, routes[i].method) &&
+		    uri_match(path, routes[i].pattern, param, EXCHANGE_PARAMS_MAX))
+			return true;
+	return false;
+}
+
+bool route_begin(struct exchange *x)
+{
+	return x->route->serve != upload_serve || upload_begin(x);
 }
 
 static bool read_arguments(struct exchange *x, struct ent_str query)

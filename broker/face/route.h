@@ -15,6 +15,10 @@ struct route {
 
 /* The head is read. Finds the route and asks for the token. False: answered already. */
 bool route_admit(struct exchange *x);
+/* Its body may be larger than others': it goes into a file as it comes. */
+bool route_takes_file(const struct request *request);
+/* After it was admitted. False: answered. */
+bool route_begin(struct exchange *x);
 /* The body is there too. */
 void route_serve(struct exchange *x);
 

@@ -27,7 +27,7 @@ static const char *const contents[] = {
     "meant_organisations, meant_everyone, meant_requester, pinned_ms, version, entry FROM comment "
     "ORDER BY supplier, ticket, external_id",
     "SELECT supplier, ticket, external_id, incident, name, media_type, url, size, created_ms, comment, "
-    "organisations, everyone, requester FROM attachment "
+    "organisations, everyone, requester, sha256 FROM attachment "
     "ORDER BY supplier, ticket, external_id",
     "SELECT ref, organisation, account_hash, kind, name, erased FROM person ORDER BY ref",
     "SELECT key, incident FROM correlation ORDER BY key, incident",
@@ -58,7 +58,7 @@ static const char *const contents[] = {
     "json "
     "FROM event WHERE kind NOT IN ('deadletter', 'person') ORDER BY seq",
 };
-static const int n_column[] = {22, 5, 11, 25, 13, 6, 2, 3, 8, 4, 10, 4, 9, 5, 3, 4, 5, 14, 5, 3, 11};
+static const int n_column[] = {22, 5, 11, 25, 14, 6, 2, 3, 8, 4, 10, 4, 9, 5, 3, 4, 5, 14, 5, 3, 11};
 _Static_assert(sizeof n_column / sizeof *n_column == sizeof contents / sizeof *contents,
 	       "each statement has its columns");
 

@@ -9,6 +9,7 @@
 #include "store/asker.h"
 #include "store/audience_ask.h"
 #include "store/jobs_thread.h"
+#include "store/jobs_upload.h"
 #include "store/mentions.h"
 #include "store/people.h"
 #include "store/rows.h"
@@ -26,7 +27,7 @@ struct acting {
 	struct act act;          /* that it is about, as it stands */
 	struct comment answered; /* the act's words; incident 0: it answers none */
 	struct comment words;
-	struct ent_str mentions; /* of the words */
+	struct ent_str mentions;    /* of the words */
 	const struct comment *told; /* NULL: a person asks. Else a tool told it: whose words, and where they stand */
 	struct events events;
 };
@@ -143,6 +144,7 @@ static bool acting_words(struct acting *acting)
 		return true;
 	const struct comment *answered = acting->answered.incident ? &acting->answered : NULL;
 	return audience_ask_act(job, acting->dossier, answered, readers) &&
+	       upload_may_go(acting->apply, job, acting->dossier->incident.number) &&
 	       (job->kind != JOB_TELL || !is_copy(acting)) &&
 	       thread_quotes_fit(acting->apply, job, acting->dossier, readers) &&
 	       mentions_ask(acting->apply, job, acting->dossier, &acting->words, &acting->mentions);
@@ -211,6 +213,18 @@ static void name_cause(struct acting *acting)
 	}
 }
 
+/* The files stand at the act's words, as these were decided. */
+static void acting_attach(struct acting *acting)
+{
+	for (size_t i = 0; acting->job->ask.n_attachment && i < acting->events.n; i++) {
+		if (acting->events.at[i].kind != EVENT_COMMENT_ADDED)
+			continue;
+		const struct comment words = acting->events.at[i].comment;
+		upload_attach(acting->apply, acting->job, &acting->at, &words, &acting->events);
+		return;
+	}
+}
+
 static void acting_end(struct acting *acting, enum ent_rc rc)
 {
 	if (rc != ENT_OK) {
@@ -218,6 +232,7 @@ static void acting_end(struct acting *acting, enum ent_rc rc)
 		return;
 	}
 	mentions_put(acting->apply, &acting->events, acting->mentions);
+	acting_attach(acting);
 	if (acting->told)
 		name_cause(acting);
 	apply_events(acting->apply, &acting->events);

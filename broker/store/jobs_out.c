@@ -13,6 +13,7 @@
 #include "store/deliveries.h"
 #include "store/jobs_draft.h"
 #include "store/jobs_thread.h"
+#include "store/jobs_upload.h"
 #include "store/mentions.h"
 #include "store/rows.h"
 #include "store/settle.h"
@@ -207,13 +208,14 @@ static void run_comment(struct apply *apply, struct job *job)
 	if (!audience_ask_new(apply, job, dossier, &comment.audience) ||
 	    !thread_quotes_fit(apply, job, dossier, &comment.audience) ||
 	    !mentions_ask(apply, job, dossier, &comment, &mentions) ||
-	    !draft_use(apply, job, dossier, &comment.audience))
+	    !upload_may_go(apply, job, dossier->incident.number) || !draft_use(apply, job, dossier, &comment.audience))
 		return;
 	memcpy(comment.reply_to, job->ask.reply_to, ID_SIZE);
 	memcpy(comment.uuid, job->ask.comment_uuid, ID_SIZE);
 	thread_hold(apply, job, &comment);
 	decide_own_comment(&at, &comment, &events);
 	mentions_put(apply, &events, mentions);
+	upload_attach(apply, job, &at, &comment, &events);
 	end_job(apply, job, &events);
 }
 

@@ -27,6 +27,7 @@ const struct merge_move merge_move_rows[] = {
      "UPDATE attachment SET incident = $1 WHERE incident = $2 AND (" WITH_TICKET(
 	 "attachment", "attachment.ticket") " OR comment IN (SELECT uuid FROM comment WHERE incident = $1))",
      NULL},
+    {"upload", "incident", MOVE_FIRST("upload"), BACK_BY_ORIGIN("upload"), NULL},
     /* The other incident's rows stand on: of an incident that lives no more nobody asks for them. */
     {"correlation", "incident",
      "INSERT INTO correlation (key, incident, origin) SELECT key, $2, CASE origin WHEN 0 THEN $1 ELSE origin END FROM "

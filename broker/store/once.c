@@ -9,11 +9,6 @@
 
 enum { DAY_MS = 24 * 3600 * 1000 };
 
-static struct ent_str asker_of(const struct job *job)
-{
-	return job->ask.by.ref.n ? job->ask.by.ref : sdk_or_empty(job->ask.by.token);
-}
-
 /* Its answer holds a secret, which no table has: nobody can tell it again. */
 static bool is_told_once(const struct job *job)
 {
@@ -48,7 +43,7 @@ bool once_begin(struct apply *apply, struct job *job)
 		return true;
 	stmt = db_use(apply->db,
 		      "SELECT hash, made, incident, count FROM once WHERE asker = $1 AND key = $2 AND made_ms > $3");
-	db_bind_str(stmt, 1, asker_of(job));
+	db_bind_str(stmt, 1, reader_key(&job->ask.by));
 	db_bind_str(stmt, 2, job->ask.key);
 	db_bind_int(stmt, 3, apply->now_ms - DAY_MS);
 	bool known = db_row(stmt);
@@ -74,7 +69,7 @@ void once_end(struct apply *apply, const struct job *job)
 	stmt = db_use(apply->db,
 		      "INSERT INTO once (asker, key, hash, made_ms, made, incident, count) VALUES ($1, $2, $3, $4, "
 		      "$5, $6, $7) ON CONFLICT (asker, key) DO NOTHING");
-	db_bind_str(stmt, 1, asker_of(job));
+	db_bind_str(stmt, 1, reader_key(&job->ask.by));
 	db_bind_str(stmt, 2, ask->key);
 	db_bind_blob(stmt, 3, (struct ent_str){(const char *)ask->key_hash, sizeof ask->key_hash});
 	db_bind_int(stmt, 4, apply->now_ms);

@@ -20,6 +20,7 @@
 #include "store/rows.h"
 #include "store/rows_ticket.h"
 #include "store/timers.h"
+#include "store/uploads.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -85,6 +86,7 @@ static const struct {
     {"correlation", fold_correlation},
     {"chain", fold_chain},
     {"attachment", fold_attachment},
+    {"upload", uploads_fold},
     {"hand_over", fold_hand_over},
     {"copy", fold_copy},
     {"join", join_fold},

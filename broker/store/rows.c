@@ -183,7 +183,9 @@ void incident_count(struct db *db, struct incident *incident)
 	"created_ms, edited_ms, removed, stamp_version, stamp_ms, supplier, ticket, external_id, recorded_ms, "        \
 	"origin, "                                                                                                     \
 	"requester, person.name, person.kind, format, reply_to, held_by, meant_organisations, meant_everyone, "        \
-	"meant_requester, pinned_ms, version, entry FROM comment LEFT JOIN person ON person.ref = "                    \
+	"meant_requester, pinned_ms, version, entry, coalesce((SELECT group_concat(size || ' ' || attachment.name, "   \
+	"char(10)) FROM attachment WHERE attachment.comment = comment.uuid AND sha256 <> ''), '') FROM comment LEFT "  \
+	"JOIN person ON person.ref = "                                                                                 \
 	"comment.author "
 
 static bool read_comment_row(struct db_stmt *stmt, struct ent_arena *arena, struct comment *ret)
@@ -217,6 +219,7 @@ static bool read_comment_row(struct db_stmt *stmt, struct ent_arena *arena, stru
 	copy_uuid(ret->uuid, db_str(stmt, 1));
 	copy_uuid(ret->reply_to, db_str(stmt, 23));
 	ret->entry = entry_of_text(arena, db_str(stmt, 30));
+	ret->files = sdk_dup(arena, db_str(stmt, 31));
 	db_done(stmt);
 	return true;
 }
@@ -306,12 +309,12 @@ void attachment_save(struct db *db, const struct event *event)
 	struct db_stmt *stmt = db_use(
 	    db,
 	    "INSERT INTO attachment (incident, supplier, ticket, external_id, name, media_type, url, size, created_ms, "
-	    "comment, organisations, everyone, requester) "
-	    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT (supplier, ticket, "
+	    "comment, organisations, everyone, requester, sha256) "
+	    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) ON CONFLICT (supplier, ticket, "
 	    "external_id) DO NOTHING");
 	db_bind_int(stmt, 1, event->incident);
-	db_bind_str(stmt, 2, event->supplier);
-	db_bind_str(stmt, 3, event->ticket_id);
+	db_bind_str(stmt, 2, sdk_or_empty(event->supplier));
+	db_bind_str(stmt, 3, sdk_or_empty(event->ticket_id));
 	db_bind_str(stmt, 4, event->attachment.id);
 	db_bind_str(stmt, 5, sdk_or_empty(event->attachment.name));
 	db_bind_str(stmt, 6, sdk_or_empty(event->attachment.media_type));
@@ -322,6 +325,7 @@ void attachment_save(struct db *db, const struct event *event)
 	db_bind_str(stmt, 11, sdk_or_empty(event->beside.audience.organisations));
 	db_bind_int(stmt, 12, event->beside.audience.everyone);
 	db_bind_int(stmt, 13, event->beside.audience.requester);
+	db_bind_str(stmt, 14, sdk_str(event->beside.sha256));
 	(void)db_row(stmt);
 }
 

@@ -24,6 +24,7 @@
 #include "store/timers.h"
 #include "store/token.h"
 #include "store/trouble.h"
+#include "store/uploads.h"
 #include "store/users.h"
 
 enum job_kind {
@@ -73,6 +74,11 @@ enum job_kind {
 	JOB_NOTIFIED_READ, /* a person has looked at all that stands in its inbox */
 	JOB_FOLLOW,        /* incident, text: a state of follows.h; "": it is not followed any more. Of a person */
 	JOB_READ,          /* incident, comment_uuid: a person has read what had come when that one came */
+	JOB_UPLOAD,        /* upload: a file that is on the disk; comment_uuid: its id. It is the asker's alone, until a
+			    * comment names it */
+	JOB_UPLOAD_DROP,   /* incident, comment_uuid: its id: the asker does not want it any more */
+	JOB_UPLOAD_JUDGED, /* comment_uuid: its id; upload: state: what attachments.check said. By the keeper */
+	JOB_UPLOADS_KEPT,  /* kept: what the keeper did on the disk; what was staged long ago goes */
 	JOB_STATUS,        /* incident, status (UNKNOWN: it stays), description, author */
 	/* People who work together; each: incident, author, text, format, audience, comment_uuid of the words */
 	JOB_ACT_BEGIN,   /* act: kind, to, due_ms. A repeat of a uuid is JOB_REPEATED, as below */
@@ -130,8 +136,11 @@ struct ask {
 	bool narrowest;         /* a comment: nothing was said about its audience */
 	struct ent_str readers; /* who reads it, as the asker was shown it: names with commas between */
 	bool is_pinned;
-	int64_t undo_ms;    /* 0: it is published at once */
-	int64_t if_match;   /* version that the asker has seen of what it changes; 0: it does not say */
+	int64_t undo_ms;                  /* 0: it is published at once */
+	int64_t if_match;                 /* version that the asker has seen of what it changes; 0: it does not say */
+	const struct ent_str *attachment; /* ids of uploads that the words carry */
+	size_t n_attachment;
+	int64_t staged_max; /* bytes that one may have staged */
 	struct ent_str key; /* of idempotency, see once.h; absent: none */
 	unsigned char key_hash[32];
 	char reply_to[ID_SIZE];
@@ -182,6 +191,8 @@ struct job {
 	int64_t dead_letter; /* id */
 	struct token_row token;
 	const struct user_change *user;
+	const struct upload_row *upload; /* NULL of other jobs */
+	const struct uploads_kept *kept;
 	struct sign *sign; /* who comes in or goes; NULL of other jobs */
 	int64_t prune_before_ms;
 	struct ask ask;

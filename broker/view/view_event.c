@@ -93,7 +93,8 @@ bool view_event_read(const struct view *view, const struct view_event_part *part
 	    event_parse(view->arena, known, sdk_dup(view->arena, json), ret, &err) != ENT_OK)
 		return false;
 	ret->recorded_ms = recorded_ms;
-	const char *uuid = ret->comment.uuid, *words = reader_words_of(ret);
+	const char *words = reader_words_of(ret),
+		   *uuid = ret->kind == EVENT_ATTACHMENT_ADDED ? words : ret->comment.uuid;
 	const struct reading *reading = reading_of(view, part, uuid);
 	if (words != uuid && !reading_of(view, part, words))
 		reading = NULL;
@@ -161,9 +162,10 @@ struct ent_str view_event_ours(const struct view *view, struct ent_str kind, str
 	struct event event;
 	struct ent_err err;
 
-	if (!sdk_starts(kind, "comment.") || !event_kind_by_name(kind, &known) ||
+	if ((!sdk_starts(kind, "comment.") && !sdk_eqz(kind, "attachment.added")) ||
+	    !event_kind_by_name(kind, &known) ||
 	    event_parse(view->arena, known, sdk_dup(view->arena, json), &event, &err) != ENT_OK ||
-	    !comment_state(view, event.comment.uuid, &now))
+	    !comment_state(view, known == EVENT_ATTACHMENT_ADDED ? event.beside.comment : event.comment.uuid, &now))
 		return json;
 	if (now.elsewhere)
 		return ENT_ABSENT;
@@ -182,8 +184,8 @@ void view_event_print_data(const struct view *view, struct sdk_jsonw *w, const s
 {
 	sdk_jsonw_key(w, "data");
 	sdk_jsonw_open(w, '{');
-	if (event->comment.uuid[0])
-		sdk_jsonw_kz(w, "comment", event->comment.uuid);
+	if (event->comment.uuid[0] || event->beside.sha256[0])
+		sdk_jsonw_kz(w, "comment", event->comment.uuid[0] ? event->comment.uuid : event->beside.comment);
 	else if (event->ticket_id.n && view_is_own(view, event->supplier))
 		sdk_jsonw_kstr(w, "ticket", event->ticket_id);
 	if (event->kind == EVENT_INCIDENT_STATUS_CHANGED) {

@@ -10,15 +10,30 @@
 #include "view/view_thread.h"
 #include "view/view_notified.h"
 #include "view/view_unread.h"
+#include "view/view_upload.h"
 
 enum { ATTACHMENTS_MAX = 5000, TAG_BYTES = 16 };
+
+/* A file that stands in a tool is named by the tool's own ids to those who have it. */
+static void print_of_tool(const struct view *view, struct sdk_jsonw *w, struct db_stmt *stmt)
+{
+	if (view_is_own(view, db_str(stmt, 0))) {
+		sdk_jsonw_kstr(w, "ticket", db_str(stmt, 1));
+		sdk_jsonw_kstr(w, "id", db_str(stmt, 2));
+		sdk_jsonw_kstr(w, "url", db_str(stmt, 5));
+	}
+	sdk_jsonw_kstr(w, "name", db_str(stmt, 3));
+	sdk_jsonw_kstr(w, "media_type", db_str(stmt, 4));
+	if (db_int(stmt, 6) >= 0)
+		sdk_jsonw_kint(w, "size", db_int(stmt, 6));
+}
 
 static void print_attachments(const struct view *view, struct sdk_jsonw *w, int64_t number)
 {
 	struct ent_str part = view_json_part(view, number);
 	struct db_stmt *stmt =
 	    db_use(view->db, "SELECT supplier, ticket, external_id, name, media_type, url, size, comment, "
-			     "organisations, everyone, requester FROM attachment "
+			     "organisations, everyone, requester, " VIEW_UPLOAD "FROM attachment "
 			     "WHERE incident = $1 AND " VIEW_SEES_ATTACHMENT "ORDER BY id LIMIT $2");
 	db_bind_int(stmt, 1, number);
 	db_bind_int(stmt, 2, ATTACHMENTS_MAX);
@@ -27,19 +42,13 @@ static void print_attachments(const struct view *view, struct sdk_jsonw *w, int6
 	sdk_jsonw_open(w, '[');
 	while (db_row(stmt)) {
 		sdk_jsonw_open(w, '{');
-		bool own = view_is_own(view, db_str(stmt, 0));
 		struct audience audience = {db_str(stmt, 8), db_int(stmt, 9) != 0, db_int(stmt, 10) != 0};
 
 		sdk_jsonw_kstr(w, "supplier", db_str(stmt, 0));
-		if (own) {
-			sdk_jsonw_kstr(w, "ticket", db_str(stmt, 1));
-			sdk_jsonw_kstr(w, "id", db_str(stmt, 2));
-			sdk_jsonw_kstr(w, "url", db_str(stmt, 5));
-		}
-		sdk_jsonw_kstr(w, "name", db_str(stmt, 3));
-		sdk_jsonw_kstr(w, "media_type", db_str(stmt, 4));
-		if (db_int(stmt, 6) >= 0)
-			sdk_jsonw_kint(w, "size", db_int(stmt, 6));
+		if (db_str(stmt, 15).n)
+			view_upload_print(w, stmt, 11);
+		else
+			print_of_tool(view, w, stmt);
 		sdk_jsonw_kstr_some(w, "comment", db_str(stmt, 7));
 		if (audience.organisations.n)
 			view_json_readers(view, w, audience, part);

@@ -58,14 +58,21 @@
 /* It reads in the place of a row of `comment` what is for everyone there: it did when the comment was said. */
 #define VIEW_READS_EVERYONES "EXISTS (" VIEW_PART("comment.incident") " AND " VIEW_READS_SINCE " < " VIEW_SAID_BY ") "
 
-/* Its own, and what stands at a comment that it reads, as far as the attachment's audience allows that: never wider. */
-#define VIEW_SEES_ATTACHMENT                                                                                           \
+/* A tool's: its own, and what stands at a comment that it reads, as far as the attachment's audience allows that: never
+ * wider. */
+#define VIEW_SEES_ATTACHMENT_OF_TOOL                                                                                   \
 	"($30 IS NULL OR (EXISTS (" VIEW_PART("attachment.incident") ") AND (" VIEW_IS_OWN(                            \
 	    "attachment.supplier") "OR ((attachment.everyone = 1 OR replace(',' || "                                   \
 				   "attachment.organisations || ',', ',' || $30 || ',', '') <> ',' || "                \
 				   "attachment.organisations || ',') AND EXISTS (SELECT 1 FROM comment WHERE "         \
 				   "comment.uuid = attachment.comment AND comment.removed = 0 AND " VIEW_SEES_COMMENT  \
 				   "))))) "
+/* Uploaded here: for exactly those who read its comment, by the comment itself. */
+#define VIEW_SEES_UPLOADED                                                                                             \
+	"EXISTS (SELECT 1 FROM comment WHERE comment.uuid = attachment.comment AND comment.removed = 0 "               \
+	"AND " VIEW_SEES_COMMENT ") "
+#define VIEW_SEES_ATTACHMENT                                                                                           \
+	"CASE WHEN attachment.sha256 = '' THEN " VIEW_SEES_ATTACHMENT_OF_TOOL "ELSE " VIEW_SEES_UPLOADED "END "
 
 /* A row of `act`. Hand-overs and promises are for whoever takes part, as the holder is: those that are open, and those
  * that ended since. Of the others only those learn who read the words. */

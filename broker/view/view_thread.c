@@ -11,6 +11,7 @@
 #include "view/view_person.h"
 #include "view/view_seen.h"
 #include "view/view_unread.h"
+#include "view/view_upload.h"
 
 /* ---- reading ------------------------------------------------------------------ */
 
@@ -323,6 +324,7 @@ static void print_items(const struct view *view, struct sdk_jsonw *w, int64_t in
 	for (const struct item *item = page->at; item < page->at + page->n; item++) {
 		sdk_jsonw_open(w, '{');
 		print_item(view, w, item, part);
+		view_upload_print_of(view, w, item->uuid);
 		sdk_jsonw_key(w, "where");
 		sdk_jsonw_open(w, '[');
 		for (; is_next(&ways, page, item); ways.stands = db_row(ways.stmt))

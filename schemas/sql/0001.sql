@@ -168,9 +168,13 @@ CREATE TABLE attachment (
 	organisations TEXT NOT NULL, -- its audience, as in comment; '' ours alone
 	everyone    SMALLINT NOT NULL,
 	requester   SMALLINT NOT NULL,
+	sha256      TEXT NOT NULL, -- of a file that was uploaded here: its bytes are beside the store. '' of a tool's
+	missing     SMALLINT NOT NULL DEFAULT 0, -- 1: its bytes are not there; they cannot come from Kafka
 	UNIQUE (supplier, ticket, external_id)
 );
 CREATE INDEX attachment_incident ON attachment (incident, id);
+CREATE INDEX attachment_comment ON attachment (comment) WHERE sha256 <> '';
+CREATE INDEX attachment_sha256 ON attachment (sha256) WHERE sha256 <> '';
 
 -- A key that several suppliers share, and the incident it stands for.
 CREATE TABLE correlation (

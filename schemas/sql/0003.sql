@@ -271,3 +271,27 @@ CREATE TABLE erasure (
 	n_delivery BIGINT NOT NULL -- deliveries whose texts were changed
 );
 CREATE INDEX erasure_open ON erasure (begun_ms, ref) WHERE done_ms = 0;
+-- Attachments (files): what somebody uploaded and no comment names yet. Seen by its uploader alone; in no event. Nothing
+-- of a person but the ref stands here: who is forgotten keeps the files that others read.
+CREATE TABLE upload (
+	id           TEXT PRIMARY KEY, -- UUID; the attachment's, once a comment names it
+	incident     BIGINT NOT NULL,
+	origin       BIGINT NOT NULL DEFAULT 0, -- where it was before merges; 0: here
+	asker        TEXT NOT NULL, -- ref of the account; of a machine its token's
+	name         TEXT NOT NULL,
+	media_type   TEXT NOT NULL, -- by its first bytes
+	size         BIGINT NOT NULL,
+	sha256       TEXT NOT NULL,
+	state        TEXT NOT NULL, -- checking, kept, refused
+	made_ms      BIGINT NOT NULL, -- a day later it goes
+	tried_ms     BIGINT NOT NULL, -- attachments.check ran last; 0: not yet
+	tries        BIGINT NOT NULL
+);
+CREATE INDEX upload_asker ON upload (asker, incident);
+CREATE INDEX upload_sha256 ON upload (sha256);
+CREATE INDEX upload_made ON upload (made_ms);
+CREATE INDEX upload_checking ON upload (tried_ms) WHERE state = 'checking';
+-- A file whose last row may be gone: store/keeper.c looks, and removes it.
+CREATE TABLE loose (
+	sha256 TEXT PRIMARY KEY
+);

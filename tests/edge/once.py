@@ -65,7 +65,7 @@ def check_all(tap):
     try:
         world, got = rights.World(server), {}
         for method, pattern in writes():
-            route, path = f"{method} {pattern}", world.fill(pattern, 0)
+            route, path = f"{method} {pattern}", world.fill(pattern, 0) + rights.QUERIES.get(f"{method} {pattern}", "")
             if route == "DELETE /v1/tokens/{name}":
                 path = "/v1/tokens/once"
             elif route.startswith("DELETE /v1/sessions"):

@@ -279,7 +279,8 @@ def call_everything(tap, api, server):
     try:
         values = {"supplier": "orion", "word": "ENT-000001", "id": "1", "name": "nobody", "version": "1", "secret": "none", "comment": "5a52ac4e-4a53-4dd0-a1d4-bd9f4f5a4a9d",
                   "ref": "5a52ac4e-4a53-4dd0-a1d4-bd9f4f5a4a9d", "organisation": "nobody", "act": "5a52ac4e-4a53-4dd0-a1d4-bd9f4f5a4a9d",
-                  "draft": "5a52ac4e-4a53-4dd0-a1d4-bd9f4f5a4a9d"}
+                  "draft": "5a52ac4e-4a53-4dd0-a1d4-bd9f4f5a4a9d",
+                  "file": "5a52ac4e-4a53-4dd0-a1d4-bd9f4f5a4a9d"}
         for method, path, operation, _ in api.operations():
             real = re.sub(r"\{(\w+)\}", lambda m: values[m[1]], path)
             if operation.get("security") != []:
@@ -369,6 +370,12 @@ def use_everything(tap, api, server):
     for path in ("/v1/search?q=b", "/v1/search/similar?title=a+b", f"/v1/incidents/{number}/similar"):
         did(path, server.call("GET", path), 200)
     did("search made anew", server.call("POST", "/v1/search/rebuild"), 202)
+    for rest in ("", "?keep"):
+        file = json.loads(did("a file", server.call("POST", f"/v1/incidents/{number}/attachments?name=a.txt", b"bytes"), 201)[2])["id"]
+        did("its bytes", server.call("GET", f"/v1/incidents/{number}/attachments/{file}"), 200)
+        if not rest:
+            did("its end", server.call("DELETE", f"/v1/incidents/{number}/attachments/{file}"), 204)
+    did("files", server.call("GET", f"/v1/incidents/{number}/attachments"), 200)
     did("replay", server.call("POST", f"/v1/deadletters/{letters[0]['id']}/replay"), 200)
     did("replay of many", server.call("POST", "/v1/deadletters/replay", {}), 200)
     did("ignore", server.call("POST", f"/v1/deadletters/{letters[1]['id']}/ignore"), 200)
@@ -402,13 +409,14 @@ def run(tap):
         import acts
         import api as api_part
         import drafts
+        import files
         import hooks
         import live
         import out
         import private
         import rights
         quiet = Quiet()
-        for part in (hooks, api_part, out, acts, drafts, private, live, rights):
+        for part in (hooks, api_part, out, acts, drafts, private, live, rights, files):
             part.run(quiet)
         tap.equal("the parts that make the traffic", quiet.bad, 0)
     check_traffic(tap, api)

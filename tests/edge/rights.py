@@ -56,6 +56,10 @@ ROWS = {
     "PUT /v1/incidents/{word}/drafts/{draft}": ("+", {"system": "403", "": "+"}, "403", {"supplier_system": "403", "": "404"}),
     "DELETE /v1/incidents/{word}/drafts/{draft}": ("404", {"system": "403", "": "404"}, "403", {"supplier_system": "403", "": "404"}),
     "POST /v1/incidents/{word}/drafts/{draft}/move": ("404", {"system": "403", "": "404"}, "403", {"supplier_system": "403", "": "404"}),
+    "GET /v1/incidents/{word}/attachments": ("200", "200", "200", SEEN),
+    "POST /v1/incidents/{word}/attachments": ("+", "+", "403", "+ + 404 404"),
+    "GET /v1/incidents/{word}/attachments/{file}": ("200", "200", "200", "404"),  # of a comment of ours: see files.py
+    "DELETE /v1/incidents/{word}/attachments/{file}": ("gone", "gone", "403", "404"),  # a comment carries it
     "GET /v1/incidents/{word}/acts": ("200", "200", "200", SEEN),
     "POST /v1/incidents/{word}/asks": ("+", "+", "403", "+ + 404 404"),
     "POST /v1/incidents/{word}/asks/{act}/answer": ("+", "+", "403", "404"),  # the act is ours
@@ -140,6 +144,7 @@ BODIES = {
     "POST /v1/incidents": {"title": "Rights"},
     "PATCH /v1/incidents/{word}": {"site": "Site 7"},
     "POST /v1/incidents/{word}/comments": {"body": "words", "audience": "internal"},
+    "POST /v1/incidents/{word}/attachments": "words",
     "PATCH /v1/incidents/{word}/comments/{comment}": {"body": "other words"},
     "POST /v1/incidents/{word}/comments/{comment}/widen": {"audience": "us", "readers": ["us"]},
     "PUT /v1/incidents/{word}/drafts/{draft}": {"text": "words"},
@@ -177,8 +182,8 @@ BODIES = {
     "POST /v1/users/{ref}/erase": {"also": ["x"]},  # refused for its content: others are asked about them
     "PATCH /v1/users/{ref}": {"name": "Other"},
 }
-QUERIES = {"GET /v1/search": "?q=words", "GET /v1/search/similar": "?title=words"}
-ABSENT = {"word": "ENT-999999", "draft": "00000000-0000-4000-8000-000000000000", "act": "00000000-0000-4000-8000-000000000000", "comment": "00000000-0000-4000-8000-000000000000", "ref": "00000000-0000-4000-8000-000000000000"}
+QUERIES = {"POST /v1/incidents/{word}/attachments": "?name=words.txt", "GET /v1/search": "?q=words", "GET /v1/search/similar": "?title=words"}
+ABSENT = {"word": "ENT-999999", "file": "00000000-0000-4000-8000-000000000000", "draft": "00000000-0000-4000-8000-000000000000", "act": "00000000-0000-4000-8000-000000000000", "comment": "00000000-0000-4000-8000-000000000000", "ref": "00000000-0000-4000-8000-000000000000"}
 
 
 class World:
@@ -241,7 +246,8 @@ class World:
         self.made("DELETE", f"/v1/incidents/{number['earlier']}/shares/vega", {})
         self.made("DELETE", f"/v1/incidents/{number['shared']}/shares/south", {})
         self.number = number
-        self.comment = {state: say(server, n, "internal", "ours alone")[1]["id"] for state, n in number.items()}
+        self.file = {state: self.made("POST", f"/v1/incidents/{n}/attachments?name=ours.txt", "ours alone")["id"] for state, n in number.items()}
+        self.comment = {state: say(server, n, "internal", "ours alone", attachments=[self.file[state]])[1]["id"] for state, n in number.items()}
         self.act = {state: self.made("POST", f"/v1/incidents/{n}/help", {"body": f"help with {state}", "audience": "internal"})["id"] for state, n in number.items()}
         say(server, number["own"], ["us", "vega"], "for vega")
         server.hook(b"broken", "r-3", supplier="vega")
@@ -256,7 +262,7 @@ class World:
         change(self.server, "INSERT INTO join_request (id, incident, asking, supplier, ticket, cause, state, made_ms, decided_ms, reason) "
                             "VALUES (7, ?, 0, 'vega', '', 'hand_over', 'open', 1, 0, '')", int(self.number["never"][4:]))
         self.values = {
-            "word": [self.number[s] for s in STATES], "draft": [self.draft(i) for i in range(4)], "comment": [self.comment[s] for s in STATES], "act": [self.act[s] for s in STATES],
+            "word": [self.number[s] for s in STATES], "draft": [self.draft(i) for i in range(4)], "comment": [self.comment[s] for s in STATES], "act": [self.act[s] for s in STATES], "file": [self.file[s] for s in STATES],
             "sessions": [self.session(i, self.refs[name]) for i, name in enumerate(("vega", "council", "south", "telnord"))],
             "deliveries": delivery, "joins": ["7"] * 4, "deadletters": [letters["vega"]] + [letters["telnord"]] * 3,
             "other": [self.number["never"]] * 4, "supplier": ["vega", "south", "west", "telnord"], "version": ["1"] * 4, "secret": ["none"] * 4,
@@ -288,6 +294,8 @@ class World:
 def ask(server, method, path, body, proof):
     """(status, headers that tell, body); of a live stream the status alone."""
     send = proof if method in ("GET", "POST") else {"If-Match": '"1"', **proof}  # the version that was read, where a person has to say one
+    if isinstance(body, str):  # a file
+        send = {"Content-Type": "application/octet-stream", **send}
     status, headers, text = server.call(method, path, body, send, token=False) if path != "/v1/live" else live(server, proof)
     if (path, status) == ("/v1/search/rebuild", 202):  # there is no index for a moment
         kit.wait_for(lambda: server.call("GET", "/v1/search?q=words")[0] == 200, 20)

@@ -18,6 +18,7 @@
 #include <unistd.h>
 #include "edge/edge.h"
 #include "face/auth.h"
+#include "link/keeping.h"
 
 struct server {
 	struct clock clock; /* a reader that asks it for the time may be held */
@@ -302,7 +303,8 @@ static void first_token(struct db *db)
 
 	auth_token_make(chance_system(), token, hash);
 	db_begin(db);
-	stmt = db_use(db, "INSERT INTO token (name, hash, created_ms, expires_ms) VALUES ('first', $1, 1, 0)");
+	stmt = db_use(db, "INSERT INTO token (name, hash, created_ms, expires_ms, ref) VALUES ('first', $1, 1, "
+			  "0, '00000000-0000-4000-8000-0000000000f1')");
 	db_bind_blob(stmt, 1, (struct ent_str){(char *)hash, sizeof hash});
 	while (db_row(stmt))
 		;
@@ -311,7 +313,7 @@ static void first_token(struct db *db)
 	printf("token %s\n", token);
 }
 
-static void serve(struct server *server, const struct ent_connector *connector)
+static void serve(struct server *server, const struct ent_connector *connector, struct keeping *keeping)
 {
 	char line[100];
 	pthread_t thread;
@@ -325,6 +327,8 @@ static void serve(struct server *server, const struct ent_connector *connector)
 		command(server, line, connector);
 	}
 	edge_drain(server->edge);
+	set_held(server, false, false);
+	keeping_stop(keeping);
 	writer_close(server->writer);
 	set_held(server, false, true);
 	pthread_join(thread, NULL);
@@ -371,6 +375,10 @@ int main(int argc, char **argv)
 					     .request_s = number(argc, argv, "request_s", 30),
 					     .sse_max = number(argc, argv, "sse_max", 32),
 					     .presence = ENT_STR("us,telnord"),
+					     .upload_max = (size_t)number(argc, argv, "upload_max", 4 << 20),
+					     .staged_max = number(argc, argv, "staged_max", 64 << 20),
+					     .files_max = number(argc, argv, "files_max", 256 << 20),
+					     .upload_checks = number(argc, argv, "checks", 0) != 0,
 					     .store_path = sdk_str(path),
 					     .source = ENT_STR("/entente/test"),
 					     .ways = {.idle_ms = 3600000, .absolute_ms = 86400000}};
@@ -378,7 +386,17 @@ int main(int argc, char **argv)
 	snprintf(words, sizeof words, "%s/" SEARCH_FILE, argv[1]);
 	if (search_start(words, path, set, metrics, &log, &server.search, &err) != ENT_OK)
 		die("search", &err);
-	const struct face_world world = {.search = server.search,
+	char folder[4096 + 16], check[4096];
+	struct keeping *keeping = NULL;
+	struct files *files = NULL;
+	snprintf(folder, sizeof folder, "%s/files", argv[1]);
+	snprintf(check, sizeof check, "%s", getenv("EDGE_TEST_CHECK") ? getenv("EDGE_TEST_CHECK") : "");
+	if (files_open(sdk_str(folder), &files, &err) != ENT_OK ||
+	    keeping_start(&(struct keeping_options){sdk_str(folder), sdk_str(path), sdk_str(check), 1000}, files,
+			  server.writer, clock, &log, &keeping, &err) != ENT_OK)
+		die("files", &err);
+	const struct face_world world = {.files = files,
+					 .search = server.search,
 					 .writer = server.writer,
 					 .clock = &server.clock,
 					 .chance = chance_system(),
@@ -390,7 +408,8 @@ int main(int argc, char **argv)
 	if (edge_start(&options, &world, set, &server.edge, &err) != ENT_OK)
 		die("edge", &err);
 	supplier_set_unref(set);
-	serve(&server, connector);
+	serve(&server, connector, keeping);
+	files_close(files);
 	search_stop(server.search);
 	writer_free(server.writer);
 	free(metrics);

@@ -347,13 +347,13 @@ def check_where(tap, server):
 
     status, text = said("supplier", "list", "--token-file", "token", ENTENTE_CONFIG="e.yaml")
     tap.check("ENTENTE_CONFIG says where the broker is, --token-file is a file of this folder", status == 0 and "vega" in text, text)
-    for words in (("check", "--no-kafka"), ("config", "--show"), ("try", "desk", "--op", "poll"), ("backup", "copy.db"), ("fsck",)):
+    for words in (("check", "--no-kafka"), ("config", "--show"), ("try", "desk", "--op", "poll"), ("backup", "copy"), ("fsck",)):
         by_option, by_name = said(*words, "--config", "e.yaml", ENTENTE_CONFIG="no.yaml"), said(*words, ENTENTE_CONFIG="e.yaml")
         tap.equal(f"{words[0]}: ENTENTE_CONFIG is read without --config, which counts first", by_name, by_option)
         tap.check(f"{words[0]}: neither is another thing", by_name != said(*words), by_name)
     tap.equal("try without a configuration says so", said("try", "desk", "--op", "poll"),
               (1, "entente try: no configuration was read, so there is no supplier desk: give --config FILE\n"))
-    for name, words in (("backup", ("copy.db",)), ("fsck", ())):
+    for name, words in (("backup", ("copy",)), ("fsck", ())):
         tap.equal(f"{name} without a store says what to give", said(name, *words),
                   (1, f"entente {name}: no store at entente-data/entente.db: give --config FILE or --store FILE\n"))
 

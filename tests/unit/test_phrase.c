@@ -20,7 +20,8 @@ static struct ent_str names_of(struct ent_arena *arena, const char *text)
 		(void)sdk_cut(rest, '{', &rest);
 		if (!rest.n)
 			return names;
-		names = sdk_format(arena, "%.*s%.*s,", ENT_F(names), ENT_F(sdk_cut(rest, '}', &rest)));
+		const struct ent_str name = sdk_cut(rest, '}', &rest); /* ENT_F() reads its argument twice */
+		names = sdk_format(arena, "%.*s%.*s,", ENT_F(names), ENT_F(name));
 	}
 }
 

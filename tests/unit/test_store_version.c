@@ -22,6 +22,7 @@ static void make_old(struct world *world)
 	    "join_request; DROP INDEX "
 	    "comment_uuid; "
 	    /* and what version 3 brought */
+	    "DROP TABLE upload; DROP TABLE loose; "
 	    "DROP TABLE mention; DROP TABLE follow; DROP TABLE notified; DROP TABLE notified_read; DROP TABLE work; "
 	    "DROP TABLE draft; DROP TABLE erasure; DROP TABLE account; DROP TABLE audit; DROP TABLE session; DROP "
 	    "TABLE invitation; DROP INDEX "
