@@ -15,7 +15,6 @@ struct line {
 	struct sdk_buf *buf;
 	const char *act; /* of act_words(), else NULL */
 };
-
 /* Cut on a character border, without control characters. */
 static void put_text(struct line *line, struct ent_str s)
 {
@@ -425,7 +424,6 @@ static void act_words(struct line *line)
 #define MAGENTA "\033[35m" /* the ball moves, who takes part */
 #define CYAN    "\033[36m" /* people talk */
 #define YELLOW  "\033[33m" /* look twice */
-
 static const struct {
 	void (*words)(struct line *);
 	const char *color;
@@ -471,6 +469,8 @@ static const struct {
     [EVENT_HELP_OFFERED] = {act_words, CYAN, "offered help"},
     [EVENT_HELP_ENDED] = {act_words, CYAN, "ended its call for help"},
     [EVENT_INCIDENT_TOLD] = {act_words, CYAN, "told the requester"},
+    [EVENT_INCIDENT_TAKEN] = {act_words, CYAN, "somebody took it, or gave it back"},
+    [EVENT_INCIDENT_SNOOZED] = {act_words, CYAN, "somebody put it off in their list"},
     [EVENT_ATTACHMENT_ADDED] = {attachment_words, CYAN, NULL},
     [EVENT_DELIVERY_DONE] = {delivered_words, "", NULL},
     [EVENT_DELIVERY_PARKED] = {parked_words, YELLOW, NULL},

@@ -6,6 +6,7 @@
 #include "cli/incident_show.h"
 #include "cli/share.h"
 #include "cli/show.h"
+#include "cli/work_show.h"
 
 /* ---- incidents --------------------------------------------------------------------- */
 
@@ -16,6 +17,8 @@ static const char incident_help[] =
     "       entente incident history WORD [--after N] [--limit N]\n"
     "       entente incident similar WORD [--limit N]\n"
     "       entente incident status WORD STATUS\n"
+    "       entente incident take WORD [--ask ID]\n"
+    "       entente incident give-back WORD [--ask ID]\n"
     "       entente incident open --title WORDS [description] [--id UUID]\n"
     "       entente incident describe WORD [--title WORDS] [description]\n"
     "\n"
@@ -23,6 +26,8 @@ static const char incident_help[] =
     "(SUPPLIER:ID). `status` sets what the incident is in; its suppliers' tools are told.\n"
     "`open` opens an incident of ours, without a ticket: we hold the ball, and `entente share`\n"
     "makes a supplier's ticket from it. `describe` changes what it says.\n"
+    "`take` says among your own people that you have it, or an ask of it, until `give-back`:\n"
+    "`entente work --mine`. No other organisation is told.\n"
     "\n"
     "  --status WORD      a status, or open, or terminal\n"
     "  --holder NAME      who holds the ball; word:NAME for a name that nobody here has\n"
@@ -31,6 +36,7 @@ static const char incident_help[] =
     "  --text WORDS       part of the title, or the number of a ticket\n"
     "  --limit N          1..200 (50; comments: 100)\n"
     "  --cursor WORD      the next page, as the page before said\n"
+    "  --ask ID           take, give-back: this ask of it, as `entente ask list` shows it\n"
     "  --after N          history: events after the incident's Nth\n"
     "  --before ID        comments: those older than this one; --after ID: newer, --around ID: both\n"
     "\n"
@@ -90,6 +96,18 @@ static const struct question incident_questions[] = {
      .path = "/v1/incidents/{incident}",
      .body = "to=status",
      .show = incident_show},
+    {.verb = "take",
+     .words = "incident",
+     .method = "POST",
+     .path = "/v1/incidents/{incident}/take",
+     .query = "ask",
+     .show = work_show_duty},
+    {.verb = "give-back",
+     .words = "incident",
+     .method = "DELETE",
+     .path = "/v1/incidents/{incident}/take",
+     .query = "ask",
+     .show = work_show_duty},
     {.verb = "open", .needs = "title", .run = describe_open},
     {.verb = "describe", .words = "incident", .run = describe_change},
     {0},
@@ -99,7 +117,7 @@ const struct command command_incident = {
     .summary = "list, show, open and describe incidents, set their status",
     .help = incident_help,
     .options = "status= holder= supplier= since= text= limit= cursor= after= before= around= title= impact= urgency= "
-	       "needed-before= service= site= requester= id=",
+	       "needed-before= service= site= requester= id= ask=",
     .question = incident_questions,
 };
 

@@ -40,6 +40,8 @@ static const char *const contents[] = {
     "SELECT incident, supplier, holder, status, changed_ms FROM finished ORDER BY incident, supplier",
     "SELECT uuid, incident, kind, from_org, to_org, by_ref, holder, due_ms, state, cause, overdue, ended_by, made_ms, "
     "ended_ms FROM act ORDER BY uuid",
+    "SELECT incident, of, organisation, account, taken_ms FROM taken ORDER BY incident, of, organisation",
+    "SELECT incident, organisation, until_ms, account, made_ms, sequence FROM snooze ORDER BY incident, organisation",
     "SELECT supplier, ticket, external_id, comment, gone FROM copy WHERE learned = 0 ORDER BY supplier, ticket, "
     "external_id",
     "SELECT kind, subject, incident FROM timer WHERE kind <> 'work' ORDER BY kind, subject",
@@ -49,7 +51,7 @@ static const char *const contents[] = {
     "json "
     "FROM event WHERE kind <> 'deadletter' ORDER BY seq",
 };
-static const int n_column[] = {22, 5, 11, 25, 13, 5, 2, 3, 7, 4, 10, 5, 14, 5, 3, 11};
+static const int n_column[] = {22, 5, 11, 25, 13, 5, 2, 3, 7, 4, 10, 5, 14, 5, 6, 5, 3, 11};
 
 enum ent_rc store_digest(struct db *db, char ret[65], struct ent_err *err)
 {

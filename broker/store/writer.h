@@ -69,6 +69,8 @@ enum job_kind {
 			    * answered. Without text only a hand-over, accepted */
 	JOB_ACT_END,       /* act: uuid, kind; no words: an ask or a hand-over is withdrawn, a call for help ended */
 	JOB_TELL,          /* plain words for the requester; supplier: where the requester has a ticket, or absent */
+	JOB_TAKE,          /* incident, act: uuid of an ask or "", accepts: false: it is given back */
+	JOB_SNOOZE,        /* incident, since_ms: until when its organisation puts it off; 0: not any more */
 	JOB_JOIN_ACCEPT,   /* id, author */
 	JOB_JOIN_REFUSE,   /* id, text: why, may be absent, author */
 	JOB_DELIVERY_ACT,  /* id, action, text */

@@ -19,7 +19,8 @@ static void make_old(struct world *world)
 	    "join_request; DROP INDEX "
 	    "comment_uuid; "
 	    /* and what version 3 brought */
-	    "DROP TABLE account; DROP TABLE work; DROP TABLE audit; DROP TABLE session; DROP TABLE invitation; DROP "
+	    "DROP TABLE account; DROP TABLE work; DROP TABLE taken; DROP TABLE snooze; DROP TABLE audit; DROP TABLE "
+	    "session; DROP TABLE invitation; DROP "
 	    "INDEX "
 	    "token_account; ALTER TABLE token DROP COLUMN ref; ALTER "
 	    "TABLE token DROP "
