@@ -280,7 +280,6 @@ static void supplier_state(struct event_line *line)
 #define MAGENTA "\033[35m" /* the ball moves, who takes part */
 #define CYAN    "\033[36m" /* people talk */
 #define YELLOW  "\033[33m" /* look twice */
-
 static const struct {
 	void (*words)(struct event_line *);
 	const char *color;
@@ -329,6 +328,8 @@ static const struct {
     [EVENT_HELP_OFFERED] = {event_words_act, CYAN, "offered help"},
     [EVENT_HELP_ENDED] = {event_words_act, CYAN, "ended its call for help"},
     [EVENT_INCIDENT_TOLD] = {event_words_act, CYAN, "told the requester"},
+    [EVENT_INCIDENT_TAKEN] = {event_words_act, CYAN, "somebody took it, or gave it back"},
+    [EVENT_INCIDENT_SNOOZED] = {event_words_act, CYAN, "somebody put it off in their list"},
     [EVENT_ATTACHMENT_ADDED] = {attachment_words, CYAN, NULL},
     [EVENT_DELIVERY_DONE] = {delivered_words, "", NULL},
     [EVENT_DELIVERY_PARKED] = {parked_words, YELLOW, NULL},

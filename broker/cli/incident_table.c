@@ -8,6 +8,7 @@
 #include "cli/merge_show.h"
 #include "cli/share.h"
 #include "cli/show.h"
+#include "cli/work_show.h"
 
 /* ---- incidents --------------------------------------------------------------------- */
 
@@ -22,6 +23,8 @@ static const char incident_help[] =
     "       entente incident unfollow WORD\n"
     "       entente incident mute WORD\n"
     "       entente incident status WORD STATUS\n"
+    "       entente incident take WORD [--ask ID]\n"
+    "       entente incident give-back WORD [--ask ID]\n"
     "       entente incident open --title WORDS [description] [--id UUID]\n"
     "       entente incident describe WORD [--title WORDS] [description]\n"
     "       entente incident merge WORD OTHER [--dry-run]\n"
@@ -41,6 +44,8 @@ static const char incident_help[] =
     "`merge` makes two incidents one: the older one stays. `split` undoes that: the one that\n"
     "came in last stands again with its tickets and what was said in them, and no tool merges\n"
     "them again. `link` says what one is to the other.\n"
+    "`take` says among your own people that you have it, or an ask of it, until `give-back`:\n"
+    "`entente work --mine`. No other organisation is told.\n"
     "\n"
     "  --status WORD      a status, or open, or terminal\n"
     "  --holder NAME      who holds the ball; word:NAME for a name that nobody here has\n"
@@ -51,6 +56,7 @@ static const char incident_help[] =
     "  --cursor WORD      the next page, as the page before said\n"
     "  --dry-run          merge, split: do nothing; print who will take part where\n"
     "  --relation WORD    related, causes, caused_by, duplicates, duplicated_by\n"
+    "  --ask ID           take, give-back: this ask of it, as `entente ask list` shows it\n"
     "  --after N          history: events after the incident's Nth\n"
     "  --before ID        comments: those older than this one; --after ID: newer, --around ID: both\n"
     "\n"
@@ -127,6 +133,18 @@ static const struct question incident_questions[] = {
      .path = "/v1/incidents/{incident}",
      .body = "to=status",
      .show = incident_show},
+    {.verb = "take",
+     .words = "incident",
+     .method = "POST",
+     .path = "/v1/incidents/{incident}/take",
+     .query = "ask",
+     .show = work_show_duty},
+    {.verb = "give-back",
+     .words = "incident",
+     .method = "DELETE",
+     .path = "/v1/incidents/{incident}/take",
+     .query = "ask",
+     .show = work_show_duty},
     {.verb = "open", .needs = "title", .run = describe_open},
     {.verb = "describe", .words = "incident", .run = describe_change},
     {.verb = "merge",
@@ -184,7 +202,7 @@ const struct command command_incident = {
     .summary = "list, show, open, describe, merge, split and link incidents, set their status",
     .help = incident_help,
     .options = "status= holder= supplier= since= text= limit= cursor= after= before= around= title= impact= urgency= "
-	       "needed-before= service= site= requester= id= dry-run relation=",
+	       "needed-before= service= site= requester= id= dry-run relation= ask=",
     .question = incident_questions,
 };
 

@@ -18,6 +18,32 @@ static void print_reason_line(struct ent_arena *arena, const struct sdk_json *re
 	printf("\n");
 }
 
+void work_show_lines(struct ent_arena *arena, const struct sdk_json *object, const char *indent)
+{
+	const struct sdk_json *snoozed = sdk_json_at(object, "snoozed");
+
+	for (const struct sdk_json *taken = sdk_json_first(sdk_json_at(object, "taken")); taken;
+	     taken = sdk_json_next(taken))
+		printf("%s%.*s: %.*s has it since %.*s\n", indent, ENT_F(table_cell(arena, sdk_json_at(taken, "of"))),
+		       ENT_F(table_cell(arena, sdk_json_at(taken, "person.name"))),
+		       ENT_F(table_cell(arena, sdk_json_at(taken, "since"))));
+	if (snoozed)
+		printf("%sput off until %.*s by %.*s\n", indent,
+		       ENT_F(table_cell(arena, sdk_json_at(snoozed, "until"))),
+		       ENT_F(table_cell(arena, sdk_json_at(snoozed, "person.name"))));
+}
+
+void work_show_duty(struct ent_arena *arena, struct ent_str json)
+{
+	const struct sdk_json *answer = client_parse(arena, json);
+
+	if (!answer)
+		return;
+	if (sdk_json_count(sdk_json_at(answer, "taken")) == 0)
+		printf("Nobody of your organisation has it.\n");
+	work_show_lines(arena, answer, "");
+}
+
 void work_show(struct ent_arena *arena, struct ent_str json)
 {
 	const struct sdk_json *answer = client_parse(arena, json), *items = sdk_json_at(answer, "items");
@@ -29,6 +55,7 @@ void work_show(struct ent_arena *arena, struct ent_str json)
 		for (const struct sdk_json *reason = sdk_json_first(sdk_json_at(place, "reasons")); reason;
 		     reason = sdk_json_next(reason))
 			print_reason_line(arena, reason);
+		work_show_lines(arena, place, "    ");
 	}
 	if (answer && sdk_json_count(items) == 0)
 		printf("Nothing waits for your organisation.\n");

@@ -4,7 +4,9 @@
 #include "cli/work_show.h"
 
 static const char work_help[] =
-    "usage: entente work [--reason WORD] [--limit N] [--cursor WORD]\n"
+    "usage: entente work [--reason WORD] [--mine | --snoozed] [--limit N] [--cursor WORD]\n"
+    "       entente work snooze INCIDENT TIME\n"
+    "       entente work wake INCIDENT\n"
     "\n"
     "Where to start: the incidents that your organisation has to do something about, the most pressing\n"
     "first, each with the reasons why it stands there. Reasons, in the order of the list:\n"
@@ -19,16 +21,50 @@ static const char work_help[] =
     "  join_request       a supplier asks to take part: `entente join`\n"
     "  third_handover     the ball went on three times, or more often\n"
     "  held               you hold it\n"
+    "  taken              one of your people has it: `entente incident take`\n"
     "\n"
     "Of one reason the oldest stands first. Suppliers see of these what is theirs.\n"
     "\n"
+    "`snooze` puts a place off until TIME (RFC 3339), for all of your organisation: who did it is recorded.\n"
+    "It comes back then, when something new happens in the incident, or with `wake`.\n"
+    "\n"
     "  --reason WORD      only incidents with this reason\n"
+    "  --mine             what you have taken yourself\n"
+    "  --snoozed          what is put off, in place of the list\n"
     "  --limit N          1..200 (50)\n"
     "  --cursor WORD      the next page, as the page before said\n" CLIENT_HELP "\n"
     "examples:\n"
     "  entente work\n"
+    "  entente work snooze ENT-000042 2026-12-01T08:00:00Z\n"
     "  entente work --reason ask --json | jq -r '.items[].number'\n";
 static const struct question work_questions[] = {
+    {.verb = "snooze",
+     .words = "incident until",
+     .never = "reason mine snoozed limit cursor",
+     .method = "POST",
+     .path = "/v1/incidents/{incident}/snooze",
+     .body = "until",
+     .show = work_show_duty},
+    {.verb = "wake",
+     .words = "incident",
+     .never = "reason mine snoozed limit cursor",
+     .method = "DELETE",
+     .path = "/v1/incidents/{incident}/snooze",
+     .show = work_show_duty},
+    {.needs = "mine",
+     .never = "snoozed",
+     .method = "GET",
+     .path = "/v1/work?mine=true",
+     .query = "reason limit cursor",
+     .show = work_show,
+     .more = "cursor"},
+    {.needs = "snoozed",
+     .never = "mine",
+     .method = "GET",
+     .path = "/v1/work?snoozed=true",
+     .query = "reason limit cursor",
+     .show = work_show,
+     .more = "cursor"},
     {.method = "GET", .path = "/v1/work", .query = "reason limit cursor", .show = work_show, .more = "cursor"},
     {0},
 };
@@ -36,6 +72,6 @@ const struct command command_work = {
     .name = "work",
     .summary = "where to start: what your organisation has to do, in order",
     .help = work_help,
-    .options = "reason= limit= cursor=",
+    .options = "reason= limit= cursor= mine snoozed",
     .question = work_questions,
 };

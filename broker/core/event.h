@@ -51,7 +51,9 @@
 	X(EVENT_HELP_WANTED, "help.wanted")                                                                            \
 	X(EVENT_HELP_OFFERED, "help.offered")                                                                          \
 	X(EVENT_HELP_ENDED, "help.ended")                                                                              \
-	X(EVENT_INCIDENT_TOLD, "incident.told") /* plain words for the requester */                                    \
+	X(EVENT_INCIDENT_TOLD, "incident.told")       /* plain words for the requester */                              \
+	X(EVENT_INCIDENT_TAKEN, "incident.taken")     /* or given back; its own organisation alone is told */          \
+	X(EVENT_INCIDENT_SNOOZED, "incident.snoozed") /* its organisation puts it off; the same see it */              \
 	X(EVENT_ATTACHMENT_ADDED, "attachment.added")                                                                  \
 	X(EVENT_INCIDENT_SHARED, "incident.shared")                                                                    \
 	X(EVENT_INCIDENT_UNSHARED, "incident.unshared")                                                                \
@@ -70,6 +72,7 @@ enum event_kind { EVENT_TABLE(X) EVENT_N };
 /* In a switch, after `case`: the kinds of people who work together. */
 #define EVENT_OF_ACTS                                                                                                  \
 	EVENT_ASK_MADE:                                                                                                \
+	case EVENT_OF_DUTIES:                                                                                          \
 	case EVENT_ASK_ANSWERED:                                                                                       \
 	case EVENT_ASK_WITHDRAWN:                                                                                      \
 	case EVENT_ASK_OVERDUE:                                                                                        \
@@ -93,6 +96,10 @@ enum event_kind { EVENT_TABLE(X) EVENT_N };
 #define EVENT_OF_PAIRS                                                                                                 \
 	EVENT_INCIDENT_SPLIT:                                                                                          \
 	case EVENT_INCIDENT_LINKED
+/* An organisation's people among themselves: nobody else learns of it. */
+#define EVENT_OF_DUTIES                                                                                                \
+	EVENT_INCIDENT_TAKEN:                                                                                          \
+	case EVENT_INCIDENT_SNOOZED
 /* Proposed hand-overs and promises: whoever takes part reads them. */
 #define EVENT_OF_PROMISES                                                                                              \
 	EVENT_HANDOVER_PROPOSED:                                                                                       \
@@ -196,6 +203,15 @@ struct event {
 	bool unknown;             /* parked: it may have been done */
 
 	struct act act; /* ask.*, handover.*, promise.*, help.*: who, whom, its words; of an end: by what */
+
+	/* taken, snoozed */
+	struct {
+		struct ent_str organisation,
+		    person;       /* whose people; ref of the one who takes it, gives it back, puts it off */
+		char of[ID_SIZE]; /* taken: uuid of an ask; "": the incident itself */
+		bool taken;       /* false: given back */
+		int64_t until_ms; /* snoozed; 0: not any more */
+	} duty;
 
 	/* supplier.state_changed */
 	struct ent_str state_from, state_to;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/event_act.h"
 
+#include "core/event_duty.h"
 #include "core/holder.h"
 #include "sdk/time.h"
 #include "sdk/webhook.h"
@@ -9,7 +10,7 @@
 
 bool event_act_is(const struct event *event)
 {
-	return act_is_of(event) || event->kind == EVENT_INCIDENT_TOLD;
+	return act_is_of(event) || event->kind == EVENT_INCIDENT_TOLD || event_duty_is(event);
 }
 
 static void print_act_data(struct sdk_jsonw *w, const struct event *event)
@@ -41,6 +42,8 @@ void event_act_print(struct sdk_jsonw *w, const struct event *event)
 {
 	if (event->kind == EVENT_INCIDENT_TOLD)
 		sdk_jsonw_kz(w, "comment", event->comment.uuid);
+	else if (event_duty_is(event))
+		event_duty_print(w, event);
 	else
 		print_act_data(w, event);
 }
@@ -100,5 +103,5 @@ bool event_act_read(struct ent_arena *arena, const struct sdk_json *node, struct
 {
 	if (event->kind == EVENT_INCIDENT_TOLD)
 		return id_at(node, "comment", true, event->comment.uuid);
-	return read_act_data(arena, node, event);
+	return event_duty_is(event) ? event_duty_read(node, event) : read_act_data(arena, node, event);
 }

@@ -3,6 +3,8 @@
  * merge) and counts. */
 #include "core/fold.h"
 
+#include "core/event_duty.h"
+
 #include "sdk/webhook.h"
 
 #include <assert.h>
@@ -96,7 +98,7 @@ static void fold_said(struct incident *incident, const struct event *event)
 void fold_incident(struct incident *incident, const struct event *event)
 {
 	incident->sequence = event->sequence;
-	incident->changed_ms = event->recorded_ms;
+	incident->changed_ms = event_duty_is(event) ? incident->changed_ms : event->recorded_ms;
 	switch (event->kind) {
 	case EVENT_INCIDENT_OPENED:
 		fold_first(incident, event);

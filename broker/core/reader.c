@@ -138,6 +138,8 @@ bool reader_sees_event(const struct reader *reader, const struct reader_part *pa
 		return own;
 	case EVENT_DELIVERY_DONE:
 		return own && (!event->comment.uuid[0] || (comment && reader_sees_comment(reader, comment, reading)));
+	case EVENT_OF_DUTIES:
+		return reader_sees_own(reader, event->duty.organisation);
 	case EVENT_JOIN_REQUESTED: /* nobody but us learns that an incident exists by naming it */
 	case EVENT_JOIN_REFUSED:
 	case EVENT_INCIDENT_OPENED:

@@ -45,6 +45,7 @@ struct work_reason_row {
 	int64_t at_ms;          /* the oldest goes first: since when, or, where it has a time that comes, that time */
 	int64_t due_ms;         /* 0: none */
 	bool is_overdue;        /* that time has come */
+	bool is_put_off;        /* the organisation does not want to see the place now: works.c says so */
 	struct ent_str subject; /* uuid of the act; number of the delivery, of the join request; "" */
 	struct ent_str about;   /* the organisation that promised, proposed, asks, is silent; the supplier that the
 				 * delivery is for, that asks to join; "" */

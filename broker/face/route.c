@@ -46,7 +46,8 @@ static const char *const delivery_arguments[] = {"supplier", "state", "cause", "
 static const char *const drift_arguments[] = {"supplier", "limit", "cursor", NULL};
 static const char *const join_arguments[] = {"supplier", "state", "limit", "cursor", NULL};
 static const char *const deadletter_arguments[] = {"supplier", "state", "limit", "cursor", NULL};
-static const char *const work_arguments[] = {"reason", "limit", "cursor", NULL};
+static const char *const work_arguments[] = {"reason", "mine", "snoozed", "limit", "cursor", NULL};
+static const char *const take_arguments[] = {"ask", NULL};
 static const char *const draft_arguments[] = {"incident", "limit", "cursor", NULL};
 static const char *const dry_arguments[] = {"dry_run", NULL};
 static const char *const user_arguments[] = {"organisation", "state", "limit", "cursor", NULL};
@@ -99,6 +100,10 @@ static const struct route routes[] = {
     {"POST", "/v1/incidents/{}/help", VERB_WRITE, true, NULL, acts_help},
     {"POST", "/v1/incidents/{}/help/{}/offer", VERB_WRITE, true, NULL, acts_offer},
     {"DELETE", "/v1/incidents/{}/help/{}", VERB_WRITE, false, NULL, acts_help_end},
+    {"POST", "/v1/incidents/{}/take", VERB_WRITE, false, take_arguments, works_take},
+    {"DELETE", "/v1/incidents/{}/take", VERB_WRITE, false, take_arguments, works_give_back},
+    {"POST", "/v1/incidents/{}/snooze", VERB_WRITE, true, NULL, works_snooze},
+    {"DELETE", "/v1/incidents/{}/snooze", VERB_WRITE, false, NULL, works_wake},
     {"POST", "/v1/incidents/{}/told", VERB_WRITE, true, told_arguments, acts_tell},
     {"POST", "/v1/incidents/{}/comments/{}/undo", VERB_WRITE, false, NULL, thread_undo},
     {"POST", "/v1/incidents/{}/comments/{}/publish", VERB_WRITE, false, NULL, thread_publish},

@@ -49,6 +49,8 @@ static const char *const contents[] = {
     "SELECT incident, supplier, holder, status, changed_ms FROM finished ORDER BY incident, supplier",
     "SELECT uuid, incident, kind, from_org, to_org, by_ref, holder, due_ms, state, cause, overdue, ended_by, made_ms, "
     "ended_ms FROM act ORDER BY uuid",
+    "SELECT incident, of, organisation, account, taken_ms FROM taken ORDER BY incident, of, organisation",
+    "SELECT incident, organisation, until_ms, account, made_ms, sequence FROM snooze ORDER BY incident, organisation",
     "SELECT supplier, ticket, external_id, comment, gone FROM copy WHERE learned = 0 ORDER BY supplier, ticket, "
     "external_id",
     "SELECT kind, subject, incident FROM timer WHERE kind <> 'work' ORDER BY kind, subject",
@@ -58,7 +60,7 @@ static const char *const contents[] = {
     "json "
     "FROM event WHERE kind NOT IN ('deadletter', 'person') ORDER BY seq",
 };
-static const int n_column[] = {22, 5, 11, 25, 14, 6, 2, 3, 8, 4, 10, 4, 9, 5, 3, 4, 5, 14, 5, 3, 11};
+static const int n_column[] = {22, 5, 11, 25, 14, 6, 2, 3, 8, 4, 10, 4, 9, 5, 3, 4, 5, 14, 5, 6, 5, 3, 11};
 _Static_assert(sizeof n_column / sizeof *n_column == sizeof contents / sizeof *contents,
 	       "each statement has its columns");
 

@@ -16,14 +16,15 @@
 #include "store/jobs_thread.h"
 #include "store/jobs_timer.h"
 #include "store/jobs_upload.h"
+#include "store/jobs_work.h"
 
 #include <assert.h>
 
 const struct job_row *jobs_row(enum job_kind kind)
 {
 	static const struct job_row *const tables[] = {
-	    jobs_in,     jobs_people, jobs_sign,    jobs_out,   jobs_act,  jobs_join,   jobs_merge, jobs_supplier,
-	    jobs_thread, jobs_draft,  jobs_private, jobs_timer, jobs_read, jobs_follow, jobs_upload};
+	    jobs_in,     jobs_people, jobs_sign,    jobs_out,   jobs_act,  jobs_join,   jobs_merge,  jobs_supplier,
+	    jobs_thread, jobs_draft,  jobs_private, jobs_timer, jobs_read, jobs_follow, jobs_upload, jobs_work};
 	const struct job_row *found = NULL;
 
 	for (size_t i = 0; i < sizeof tables / sizeof *tables && !found; i++)

@@ -4,6 +4,7 @@
 #include "sdk/webhook.h"
 #include "store/audit.h"
 #include "store/erase.h"
+#include "store/jobs_work.h"
 #include "store/users.h"
 
 #include <stdio.h>
@@ -195,6 +196,8 @@ static void run_user_change(struct apply *apply, struct job *job)
 	users_save(apply->db, &after);
 	if (sdk_eqz(after.state, USER_DISABLED))
 		users_end(apply->db, before.ref);
+	if (sdk_eqz(after.state, USER_DISABLED))
+		jobs_work_give_back(apply, before.ref, &job->ask.by);
 	note_user(apply, job, &before, &after);
 	job->outcome = JOB_ACCEPTED;
 }

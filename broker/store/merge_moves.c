@@ -45,6 +45,17 @@ const struct merge_move merge_move_rows[] = {
      " OR uuid IN (SELECT uuid FROM comment "
      "WHERE incident = $1))",
      NULL},
+    /* A place that both incidents have: the survivor's stands, the other one's stays where it is. */
+    {"taken", "incident",
+     "UPDATE taken SET incident = $2 WHERE incident = $1 AND NOT EXISTS (SELECT 1 FROM taken AS other WHERE "
+     "other.incident = $2 AND other.of = taken.of AND other.organisation = taken.organisation)",
+     "UPDATE taken SET incident = $1 WHERE incident = $2 AND of IN (SELECT uuid FROM act WHERE incident = $1)", NULL},
+    {"snooze", "incident",
+     "UPDATE snooze SET incident = $2, sequence = (SELECT sequence FROM incident WHERE number = $2) WHERE incident = "
+     "$1 "
+     "AND NOT EXISTS (SELECT 1 FROM snooze AS other WHERE other.incident = $2 AND other.organisation = "
+     "snooze.organisation)",
+     NULL, "after a merge the place that was put off is that of both"},
     {"timer", "incident", MOVE("timer"),
      "UPDATE timer SET incident = $1 WHERE incident = $2 AND (subject IN (SELECT uuid FROM comment WHERE incident = "
      "$1) OR subject IN (SELECT uuid FROM act WHERE incident = $1))",
@@ -87,6 +98,7 @@ const struct merge_move merge_move_rows[] = {
     {"reads", "incident", NULL, NULL, "the same, and since when each reads"},
     {"link", "incident", NULL, NULL, "asked for with all that went into an incident, and so is its other one"},
     {"event", "incident", NULL, NULL, "what happened to an incident is told of that one for ever"},
+    {"work", "incident", NULL, NULL, "made from the rest at the end of the job, of both: see works.h"},
     {"finished", "incident", NULL, NULL, "saved with each incident"},
     {"once", "incident", NULL, NULL, "an answer that was given, by uuid"},
     {.table = NULL},

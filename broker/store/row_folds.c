@@ -10,6 +10,7 @@
 #include "store/copies.h"
 #include "store/deliveries.h"
 #include "store/dossier.h"
+#include "store/duties.h"
 #include "store/hand_over.h"
 #include "store/join.h"
 #include "store/links.h"
@@ -91,6 +92,7 @@ static const struct {
     {"copy", fold_copy},
     {"join", join_fold},
     {"act", acts_fold},
+    {"duty", duties_fold},
     {"undo", fold_undo},
     {"mention", mentions_fold},
     {"read_place", read_place_fold},

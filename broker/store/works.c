@@ -2,12 +2,12 @@
 #include "store/works.h"
 
 #include "core/organisation.h"
-#include "core/whom.h"
 #include "core/worklist.h"
 #include "sdk/webhook.h"
 #include "store/acts.h"
 #include "store/dossier.h"
-#include "store/rows.h"
+#include "store/duties.h"
+#include "store/sights.h"
 
 #include <stdio.h>
 
@@ -19,8 +19,6 @@ struct look {
 	struct dossier *dossier;
 };
 
-/* ---- what the organisation may see ------------------------------------------------------------- */
-
 static bool look_takes_part(void *of, struct ent_str organisation)
 {
 	const struct look *look = of;
@@ -28,41 +26,11 @@ static bool look_takes_part(void *of, struct ent_str organisation)
 	return dossier_takes_part(look->dossier, organisation, ENT_ABSENT);
 }
 
-static struct reader reader_of(const struct look *look, struct ent_str organisation)
-{
-	const bool ours = sdk_eq(organisation, organisation_ours(look->apply->suppliers));
-
-	return ours ? reader_ours : (struct reader){.kind = READER_ORGANISATION, .organisation = organisation};
-}
-
-static bool reads_words(const struct look *look, struct ent_str organisation, const char *uuid)
-{
-	const struct reader reader = reader_of(look, organisation);
-	struct comment comment;
-
-	return comment_by_uuid(look->apply->db, look->apply->arena, sdk_str(uuid), &comment) && !comment.removed &&
-	       whom_reads(look->dossier, &reader, &comment);
-}
-
-/* As VIEW_SEES_ACT: hand-overs and promises are for whoever takes part, the others for who reads their words. */
 static bool look_sees_act(void *of, struct ent_str organisation, const struct act *act)
 {
 	const struct look *look = of;
-	const struct supplier_set *set = look->apply->suppliers;
 
-	if (act->kind != ACT_HANDOVER && act->kind != ACT_PROMISE)
-		return reads_words(look, organisation, act->uuid);
-	if (sdk_eq(organisation, organisation_ours(set)))
-		return true;
-	dossier_load_shares(look->dossier);
-	for (size_t i = 0; i < look->dossier->n_share; i++) {
-		const struct share *share = look->dossier->share[i];
-
-		if (!share->withdrawn_ms && sdk_eq(organisation_named(set, share->supplier), organisation) &&
-		    (act->state == ACT_OPEN || share->sees_ms < act->ended_ms))
-			return true;
-	}
-	return false;
+	return sights_act(look->apply, look->dossier, organisation, act);
 }
 
 /* ---- words ---------------------------------------------------------------------------------------- */
@@ -170,7 +138,8 @@ static void bring_stuck(const struct look *look, struct work_scene *ret)
 	for (size_t i = 0; i < n; i++)
 		list[i].is_seen =
 		    !comment[i][0] ||
-		    reads_words(look, organisation_named(look->apply->suppliers, list[i].supplier), comment[i]);
+		    sights_words(look->apply, look->dossier,
+				 organisation_named(look->apply->suppliers, list[i].supplier), comment[i]);
 	ret->stuck = list;
 	ret->n_stuck = n;
 }
@@ -223,9 +192,32 @@ static struct work_scene scene_of(const struct look *look, bool is_fresh)
 	bring_stuck(look, &scene);
 	bring_joins(look, &scene);
 	bring_hops(look, &scene);
+	scene.n_taken =
+	    duties_taken(look->apply->db, look->apply->arena, scene.incident->number, &scene.taken, &scene.taken_ms);
 	if (worklist_wants_word(&scene))
 		scene.word_ms = last_word_ms(look);
 	return scene;
+}
+
+/* ---- what is put off ---------------------------------------------------------------------------------- */
+
+/* Until its time, or until there is news that the organisation may read. */
+static void put_off(const struct look *look, struct work_places *ret)
+{
+	const struct snooze *list;
+	const size_t n = duties_snoozed(look->apply->db, look->apply->arena, look->dossier->incident.number, &list);
+
+	for (size_t i = 0; i < n; i++) {
+		if (list[i].until_ms <= look->apply->now_ms ||
+		    sights_news(look->apply, look->dossier, list[i].organisation, list[i].sequence))
+			continue;
+		ret->by_words = true;
+		if (list[i].until_ms < ret->next_ms)
+			ret->next_ms = list[i].until_ms;
+		for (size_t k = 0; k < ret->n; k++)
+			if (sdk_eq(ret->at[k].organisation, list[i].organisation))
+				ret->at[k].is_put_off = true;
+	}
 }
 
 /* ---- the table ----------------------------------------------------------------------------------------- */
@@ -239,14 +231,16 @@ static bool is_same_row(struct db_stmt *stmt, const struct work_reason_row *row)
 {
 	return sdk_eq(db_str(stmt, 0), row->organisation) && db_int(stmt, 1) == (int64_t)row->reason &&
 	       db_int(stmt, 2) == row->at_ms && db_int(stmt, 3) == row->due_ms && db_int(stmt, 4) == row->is_overdue &&
-	       sdk_eq(db_str(stmt, 5), sdk_or_empty(row->subject)) && sdk_eq(db_str(stmt, 6), sdk_or_empty(row->about));
+	       sdk_eq(db_str(stmt, 5), sdk_or_empty(row->subject)) &&
+	       sdk_eq(db_str(stmt, 6), sdk_or_empty(row->about)) && db_int(stmt, 7) == row->is_put_off;
 }
 
 /* Both are by organisation, then by reason. */
 static bool stands_already(struct db *db, int64_t incident, const struct work_places *places, bool *ret_any)
 {
-	struct db_stmt *stmt = db_use(db, "SELECT organisation, rank, at_ms, due_ms, overdue, subject, about FROM work "
-					  "WHERE incident = $1 ORDER BY organisation, rank");
+	struct db_stmt *stmt =
+	    db_use(db, "SELECT organisation, rank, at_ms, due_ms, overdue, subject, about, put_off FROM work "
+		       "WHERE incident = $1 ORDER BY organisation, rank");
 	bool same = true;
 	size_t n = 0;
 
@@ -262,7 +256,7 @@ static void save_row(struct db *db, int64_t incident, const struct work_reason_r
 {
 	struct db_stmt *stmt = db_use(
 	    db, "INSERT INTO work (incident, organisation, reason, rank, place, at_ms, due_ms, overdue, subject, "
-		"about) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)");
+		"about, put_off) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)");
 
 	db_bind_int(stmt, 1, incident);
 	db_bind_str(stmt, 2, row->organisation);
@@ -274,6 +268,7 @@ static void save_row(struct db *db, int64_t incident, const struct work_reason_r
 	db_bind_int(stmt, 8, row->is_overdue);
 	db_bind_str(stmt, 9, sdk_or_empty(row->subject));
 	db_bind_str(stmt, 10, sdk_or_empty(row->about));
+	db_bind_int(stmt, 11, row->is_put_off);
 	(void)db_row(stmt);
 }
 
@@ -313,6 +308,8 @@ static void renew_places(struct apply *apply, struct dossier *dossier)
 	const struct work_scene scene = scene_of(&look, is_fresh);
 
 	worklist_make(&scene, places);
+	if (!is_fresh)
+		put_off(&look, places);
 	save_places(apply->db, dossier->incident.number, places);
 	save_timer(apply->db, &dossier->incident, places->next_ms);
 	if (dossier->incident.worded == places->by_words)

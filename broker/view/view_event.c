@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "core/event_duty.h"
 #include "core/holder.h"
 #include "core/organisation.h"
 #include "sdk/webhook.h"
@@ -155,6 +156,18 @@ static bool is_others_draft(const struct view *view, const struct event *event, 
 	return true;
 }
 
+/* Another organisation's people among themselves. Any doubt is yes. */
+static bool is_others_duty(const struct view *view, struct ent_str kind, struct ent_str json)
+{
+	enum event_kind known;
+	struct event event;
+	struct ent_err err;
+
+	return !event_kind_by_name(kind, &known) ||
+	       event_parse(view->arena, known, sdk_dup(view->arena, json), &event, &err) != ENT_OK ||
+	       !sdk_eq(event.duty.organisation, organisation_ours(view->suppliers));
+}
+
 struct ent_str view_event_ours(const struct view *view, struct ent_str kind, struct ent_str json)
 {
 	struct comment_state now = {.removed = false};
@@ -162,6 +175,8 @@ struct ent_str view_event_ours(const struct view *view, struct ent_str kind, str
 	struct event event;
 	struct ent_err err;
 
+	if (sdk_eqz(kind, event_name(EVENT_INCIDENT_TAKEN)) || sdk_eqz(kind, event_name(EVENT_INCIDENT_SNOOZED)))
+		return is_others_duty(view, kind, json) ? ENT_ABSENT : json;
 	if ((!sdk_starts(kind, "comment.") && !sdk_eqz(kind, "attachment.added")) ||
 	    !event_kind_by_name(kind, &known) ||
 	    event_parse(view->arena, known, sdk_dup(view->arena, json), &event, &err) != ENT_OK ||
@@ -197,6 +212,8 @@ void view_event_print_data(const struct view *view, struct sdk_jsonw *w, const s
 		holder_json(w, "to", event->holder_to);
 		sdk_jsonw_kbool(w, "accepted", event->is_accepted);
 	}
+	if (event->kind == EVENT_INCIDENT_TAKEN || event->kind == EVENT_INCIDENT_SNOOZED)
+		event_duty_print(w, event);
 	if (event->kind == EVENT_INCIDENT_HOLDER_ACCEPTED)
 		holder_json(w, "holder", event->holder_to);
 	sdk_jsonw_close(w, '}');

@@ -2,6 +2,7 @@
 #include "view/view_incident.h"
 
 #include "view/view_act.h"
+#include "view/view_duty.h"
 #include "view/view_person.h"
 
 #include "sdk/crypto.h"
@@ -74,6 +75,7 @@ enum ent_rc view_incident(const struct view *view, const struct incident *incide
 	view_json_tickets(view, &w, incident->number);
 	view_json_hand_overs(view, &w, incident->number);
 	view_act_print_open(view, &w, incident->number);
+	view_duty_print(view, &w, incident->number);
 	view_json_shares(view, &w, incident);
 	view_json_deliveries(view, &w, incident->number);
 	view_thread_print(view, &w, incident);

@@ -5,6 +5,7 @@
 #include "core/organisation.h"
 #include "core/worklist.h"
 #include "sdk/webhook.h"
+#include "view/view_duty.h"
 #include "view/view_json.h"
 
 #include <inttypes.h>
@@ -22,10 +23,13 @@
 			     "work.subject AND " VIEW_SEES_DELIVERY("delivery") ")) "
 #define WORK_PLACE                                                                                                     \
 	"SELECT work.incident, work.rank, work.at_ms, incident.uuid, incident.title, incident.attributes, "            \
-	"incident.holder, incident.holder_since_ms, incident.needed_before_ms FROM work JOIN incident ON "             \
-	"incident.number = work.incident WHERE work.organisation = $1 AND "
+	"incident.holder, incident.holder_since_ms, incident.needed_before_ms FROM "
+#define WORK_JOIN_INCIDENT                                                                                             \
+	"JOIN incident ON incident.number = work.incident WHERE work.organisation = $1 AND work.put_off = $7 AND "
 #define WORK_AFTER "(work.rank, work.at_ms, work.incident) > ($2, $3, $4) "
 #define WORK_ORDER "ORDER BY work.rank, work.at_ms, work.incident LIMIT $5"
+/* The incidents of an account are few, and are looked up. */
+#define WORK_MINE "(SELECT DISTINCT incident FROM taken WHERE account = $8) AS own CROSS JOIN work "
 
 struct work_place {
 	int64_t rank, at_ms, incident;
@@ -151,17 +155,26 @@ static void print_place(const struct view *view, struct sdk_jsonw *w, struct db_
 	if (db_int(stmt, 8))
 		json_time(w, "needed_before", db_int(stmt, 8));
 	print_reasons(view, w, organisation, db_int(stmt, 0));
+	view_duty_print(view, w, db_int(stmt, 0));
 	sdk_jsonw_close(w, '}');
 }
 
 static struct db_stmt *use_work(const struct view *view, const struct work_filter *filter)
 {
-	static const char all[] = WORK_PLACE "work.place = 1 AND " WORK_AFTER "AND " WORK_SEES WORK_ORDER,
-			  of_reason[] = WORK_PLACE "work.reason = $6 AND " WORK_AFTER "AND " WORK_SEES WORK_ORDER;
-	struct db_stmt *stmt = db_use(view->db, filter->reason.n ? of_reason : all);
+	static const char all[] =
+	    WORK_PLACE "work " WORK_JOIN_INCIDENT "work.place = 1 AND " WORK_AFTER "AND " WORK_SEES WORK_ORDER;
+	static const char of_reason[] =
+	    WORK_PLACE "work " WORK_JOIN_INCIDENT "work.reason = $6 AND " WORK_AFTER "AND " WORK_SEES WORK_ORDER;
+	static const char mine[] = WORK_PLACE WORK_MINE WORK_JOIN_INCIDENT
+	    "work.incident = own.incident AND CASE WHEN $6 IS NULL THEN work.place = 1 ELSE work.reason = $6 END "
+	    "AND " WORK_AFTER "AND " WORK_SEES WORK_ORDER;
+	struct db_stmt *stmt = db_use(view->db, filter->mine ? mine : filter->reason.n ? of_reason : all);
 
-	if (filter->reason.n)
-		db_bind_str(stmt, 6, filter->reason);
+	if (filter->mine || filter->reason.n)
+		db_bind_str(stmt, 6, filter->reason.n ? filter->reason : ENT_ABSENT);
+	if (filter->mine)
+		db_bind_str(stmt, 8, sdk_or_empty(view->reader->ref));
+	db_bind_int(stmt, 7, filter->snoozed);
 	return stmt;
 }
 

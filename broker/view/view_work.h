@@ -7,6 +7,8 @@
 
 struct work_filter {
 	struct ent_str reason; /* absent: any */
+	bool mine;             /* only what the reader's account has taken */
+	bool snoozed;          /* instead of the list: what the organisation puts off */
 	struct ent_str cursor;
 	int limit;
 };

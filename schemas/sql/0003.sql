@@ -153,6 +153,7 @@ CREATE TABLE work (
 	reason       TEXT NOT NULL,
 	rank         SMALLINT NOT NULL, -- of the reason
 	place        SMALLINT NOT NULL, -- 1: this reason gives the incident its place
+	put_off      SMALLINT NOT NULL, -- 1: the organisation puts it off, see table snooze
 	at_ms        BIGINT NOT NULL, -- of one rank the oldest goes first
 	due_ms       BIGINT NOT NULL, -- 0: none
 	overdue      SMALLINT NOT NULL,
@@ -160,8 +161,32 @@ CREATE TABLE work (
 	about        TEXT NOT NULL, -- the organisation or supplier that it is about; ''
 	PRIMARY KEY (incident, organisation, reason)
 );
-CREATE INDEX work_place ON work (organisation, rank, at_ms, incident) WHERE place = 1;
-CREATE INDEX work_reason ON work (organisation, reason, at_ms, incident);
+CREATE INDEX work_place ON work (organisation, put_off, rank, at_ms, incident) WHERE place = 1;
+CREATE INDEX work_reason ON work (organisation, reason, put_off, rank, at_ms, incident);
+
+-- A person of an organisation has an incident, or an ask of it; only that organisation knows.
+CREATE TABLE taken (
+	incident     BIGINT NOT NULL, -- number
+	of           TEXT NOT NULL, -- uuid of the ask; '' the incident itself
+	organisation TEXT NOT NULL,
+	account      TEXT NOT NULL, -- ref
+	taken_ms     BIGINT NOT NULL,
+	PRIMARY KEY (incident, of, organisation)
+);
+CREATE INDEX taken_account ON taken (account, incident);
+CREATE INDEX taken_of ON taken (of) WHERE of <> '';
+
+-- A place of an organisation's list that a person put off: until then, or until something new happens there that the
+-- organisation may see and did not do itself.
+CREATE TABLE snooze (
+	incident     BIGINT NOT NULL, -- number
+	organisation TEXT NOT NULL,
+	until_ms     BIGINT NOT NULL,
+	account      TEXT NOT NULL, -- ref of the person
+	made_ms      BIGINT NOT NULL,
+	sequence     BIGINT NOT NULL, -- of the incident, then
+	PRIMARY KEY (incident, organisation)
+);
 
 -- Writes that were asked for with an Idempotency-Key (thread); kept for a day, in no event.
 CREATE TABLE once (

@@ -73,6 +73,10 @@ ROWS = {
     "POST /v1/incidents/{word}/help/{act}/offer": ("+", "+", "403", "404"),
     "DELETE /v1/incidents/{word}/help/{act}": ("+", "+", "403", "404"),
     "POST /v1/incidents/{word}/told": ("+", "+", "403", "gone gone 404 404"),
+    "POST /v1/incidents/{word}/take": ("+", {"system": "403", "": "+"}, "403", {"supplier_system": "403 403 404 404", "": "+ + 404 404"}),  # a person
+    "POST /v1/incidents/{word}/snooze": ("+", {"system": "403", "": "+"}, "403", {"supplier_system": "403 403 404 404", "": "+ + 404 404"}),  # a person
+    "DELETE /v1/incidents/{word}/take": ("+", {"system": "403", "": "+"}, "403", {"supplier_system": "403 403 404 404", "": "+ + 404 404"}),  # a person
+    "DELETE /v1/incidents/{word}/snooze": ("+", {"system": "403", "": "+"}, "403", {"supplier_system": "403 403 404 404", "": "+ + 404 404"}),  # a person
     "POST /v1/incidents/{word}/shares": ("+", "+", "403", "403 403 404 404"),
     "DELETE /v1/incidents/{word}/shares/{supplier}": ("+", "+", "403", "403 403 404 404"),
     "POST /v1/incidents/{word}/presence": ("+", "+", "+", "+ + 404 404"),
@@ -159,6 +163,7 @@ BODIES = {
     "POST /v1/incidents/{word}/help/{act}/offer": {"body": "words"},
     "POST /v1/incidents/{word}/told": {"body": "words"},
     "POST /v1/incidents/{word}/read": {"comment": 7},
+    "POST /v1/incidents/{word}/snooze": {"until": FUTURE},
     "POST /v1/incidents/{word}/shares": {"supplier": "nobody", "role": "shadow"},
     "DELETE /v1/incidents/{word}/shares/{supplier}": {"reason": 7},
     "POST /v1/incidents/{word}/presence": {"state": "viewing"},

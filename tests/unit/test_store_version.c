@@ -24,6 +24,7 @@ static void make_old(struct world *world)
 	    /* and what version 3 brought */
 	    "DROP TABLE upload; DROP TABLE loose; "
 	    "DROP TABLE mention; DROP TABLE follow; DROP TABLE notified; DROP TABLE notified_read; DROP TABLE work; "
+	    "DROP TABLE taken; DROP TABLE snooze; "
 	    "DROP TABLE draft; DROP TABLE erasure; DROP TABLE account; DROP TABLE audit; DROP TABLE session; DROP "
 	    "TABLE invitation; DROP INDEX "
 	    "token_account; ALTER TABLE token DROP COLUMN ref; ALTER "

@@ -24,8 +24,9 @@ static inline void pass(struct world *world, int64_t ms)
 static inline struct ent_str work_rows(struct db *db, struct ent_arena *arena, const char *organisation, bool whole)
 {
 	struct db_stmt *stmt = db_use(
-	    db, "SELECT incident, organisation, reason, rank, place, at_ms, due_ms, overdue, subject, about FROM "
-		"work WHERE $1 = '' OR organisation = $1 ORDER BY organisation, incident, rank");
+	    db,
+	    "SELECT incident, organisation, reason, rank, place, at_ms, due_ms, overdue, subject, about, put_off FROM "
+	    "work WHERE $1 = '' OR organisation = $1 ORDER BY organisation, incident, rank");
 	struct sdk_buf buf;
 
 	sdk_buf_init(&buf, 1 << 20);
@@ -35,10 +36,11 @@ static inline struct ent_str work_rows(struct db *db, struct ent_arena *arena, c
 			    sdk_format(arena, "%lld %.*s %.*s%s", (long long)db_int(stmt, 0), ENT_F(db_str(stmt, 1)),
 				       ENT_F(db_str(stmt, 2)), db_int(stmt, 7) ? " overdue" : ""));
 		if (whole)
-			sdk_buf_str(&buf, sdk_format(arena, " %lld %lld %lld %lld %.*s %.*s",
-						     (long long)db_int(stmt, 3), (long long)db_int(stmt, 4),
-						     (long long)db_int(stmt, 5), (long long)db_int(stmt, 6),
-						     ENT_F(db_str(stmt, 8)), ENT_F(db_str(stmt, 9))));
+			sdk_buf_str(&buf,
+				    sdk_format(arena, " %lld %lld %lld %lld %lld %.*s %.*s", (long long)db_int(stmt, 3),
+					       (long long)db_int(stmt, 4), (long long)db_int(stmt, 5),
+					       (long long)db_int(stmt, 6), (long long)db_int(stmt, 10),
+					       ENT_F(db_str(stmt, 8)), ENT_F(db_str(stmt, 9))));
 		sdk_buf_z(&buf, "\n");
 	}
 	stmt = db_use(db, "SELECT number FROM incident WHERE worded = 1 AND $1 ORDER BY number");
