@@ -74,7 +74,7 @@ static void person_goes(struct presence *presence, size_t room, size_t i)
 	atomic_fetch_add(&presence->changed[room], 1);
 }
 
-static struct presence_person *find_person(struct presence_room *room, struct ent_str incident, struct ent_str ref)
+static struct presence_person *presence_find(struct presence_room *room, struct ent_str incident, struct ent_str ref)
 {
 	for (size_t i = 0; i < room->n; i++)
 		if (sdk_eqz(incident, room->at[i].incident) && sdk_eqz(ref, room->at[i].ref))
@@ -101,7 +101,7 @@ static void person_is_there(struct presence *presence, size_t room, const struct
 		in = presence->room[room] = sdk_xalloc(sizeof *in);
 		in->n = 0;
 	}
-	known = find_person(in, sdk_str(person->incident), sdk_str(person->ref));
+	known = presence_find(in, sdk_str(person->incident), sdk_str(person->ref));
 	if (known) {
 		if (known->writes != person->writes || strcmp(known->name, person->name) != 0)
 			atomic_fetch_add(&presence->changed[room], 1);
@@ -130,7 +130,7 @@ void presence_tell(struct presence *presence, struct ent_str incident, const str
 	if (state != PRESENCE_LEFT) {
 		person_is_there(presence, room, &person);
 	} else if (presence->room[room]) {
-		struct presence_person *known = find_person(presence->room[room], incident, reader->ref);
+		struct presence_person *known = presence_find(presence->room[room], incident, reader->ref);
 
 		if (known)
 			person_goes(presence, room, (size_t)(known - presence->room[room]->at));
