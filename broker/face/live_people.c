@@ -71,7 +71,7 @@ static void print_people(struct sdk_buf *out, struct ent_str uuid, const struct 
 	sdk_jsonw_close(&w, '}');
 }
 
-/* Whose share has ended hears no more of it. */
+/* An organisation whose share has ended hears no more of it. */
 static bool still_sees(const struct view *view, struct ent_str uuid)
 {
 	struct incident incident;

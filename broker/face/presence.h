@@ -41,7 +41,7 @@ void presence_tell(struct presence *presence, struct ent_str incident, const str
 void presence_step(struct presence *presence, int64_t now_us);
 /* Changes when somebody comes, goes or begins to write there; now and then also for another incident. */
 unsigned presence_changed(const struct presence *presence, struct ent_str incident);
-/* Whom of them the reader may know of, the own organisation's first, ordered by ref. Whether the reader sees the
+/* Those of them whom the reader may know of, the own organisation's first, ordered by ref. Whether the reader sees the
  * incident is another question. */
 size_t presence_of(struct presence *presence, struct ent_str incident, const struct reader *reader,
 		   struct presence_person ret[PRESENCE_TOLD]);

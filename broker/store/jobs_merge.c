@@ -61,7 +61,7 @@ static void run_merge(struct apply *apply, struct job *job)
 	job->outcome = JOB_ACCEPTED;
 }
 
-/* Which one leaves; 0: refused, or it stands already. */
+/* The incident that leaves; 0: refused, or it stands already. */
 static int64_t incident_that_leaves(struct apply *apply, struct job *job, int64_t kept)
 {
 	int64_t last = parting_last(apply->db, kept), other = job->ask.other;
