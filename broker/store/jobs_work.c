@@ -153,14 +153,19 @@ void jobs_work_give_back(struct apply *apply, struct ent_str account, const stru
 
 static void run_snooze(struct apply *apply, struct job *job)
 {
-	const int64_t until_ms = job->ask.since_ms;
+	const bool wakes = job->ask.accepts;
+	const int64_t until_ms = wakes ? 0 : job->ask.since_ms;
 	struct events events = {.arena = apply->arena};
 	struct doing doing;
 
 	if (!doing_open(apply, job, &doing))
 		return;
-	if (until_ms && (until_ms <= apply->now_ms || until_ms > apply->now_ms + SNOOZE_MAX_MS)) {
+	if (!wakes && (until_ms <= apply->now_ms || until_ms > apply->now_ms + SNOOZE_MAX_MS)) {
 		job_refuse(job, JOB_CONTENT, "work.snooze_until", "\"until\" has to be a time within the next year");
+		return;
+	}
+	if (wakes && !duties_is_snoozed(apply->db, doing.dossier->incident.number, doing.organisation, apply->now_ms)) {
+		job->outcome = JOB_REPEATED;
 		return;
 	}
 	struct event *event = events_add(&events, EVENT_INCIDENT_SNOOZED, &doing.at);
