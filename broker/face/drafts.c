@@ -16,17 +16,6 @@ struct draft_body {
 	const struct sdk_json *audience;
 };
 
-/* Machines write and send at once. False: answered. */
-static bool draft_person(struct exchange *x)
-{
-	if (x->reader.ref.n)
-		return true;
-	answer_problem(
-	    x, PROBLEM_VERB, "ask.draft_of_machine",
-	    "Drafts are people's; a program has none. Ask as a person: sign in, or use a token with --account.");
-	return false;
-}
-
 /* The id that the path names. False: answered. */
 static bool draft_id(struct exchange *x, char ret[ID_SIZE])
 {
@@ -49,7 +38,7 @@ static bool draft_named(struct exchange *x, struct job *job)
 	struct ent_err err;
 	enum ent_rc rc;
 
-	if (!draft_person(x) || !draft_id(x, job->ask.comment_uuid))
+	if (!ask_person(x) || !draft_id(x, job->ask.comment_uuid))
 		return false;
 	rc = view_draft_find(ask_view(x), x->param[0], sdk_str(job->ask.comment_uuid), &draft, &err);
 	job->ask.incident = rc == ENT_OK ? draft.incident : 0;
@@ -75,7 +64,7 @@ void drafts_list(struct exchange *x)
 	struct ent_err err;
 	int limit;
 
-	if (!draft_person(x) || !ask_limit(x, &limit))
+	if (!ask_person(x) || !ask_limit(x, &limit))
 		return;
 	enum ent_rc rc = view_draft_list(ask_view(x), exchange_argument(x, "incident"), exchange_argument(x, "cursor"),
 					 limit, &json, &err);
@@ -129,7 +118,7 @@ static bool draft_place(struct exchange *x, struct job *job)
 	struct draft draft;
 	struct ent_err err;
 
-	if (!draft_person(x) || !draft_id(x, job->ask.comment_uuid))
+	if (!ask_person(x) || !draft_id(x, job->ask.comment_uuid))
 		return false;
 	if (view_draft_find(ask_view(x), x->param[0], sdk_str(job->ask.comment_uuid), &draft, &err) == ENT_OK) {
 		job->ask.incident = draft.incident;

@@ -29,14 +29,8 @@ void live_people_post(struct exchange *x)
 	struct presence_body body = {ENT_ABSENT};
 	struct incident incident;
 
-	if (!ask_incident(x, &incident) || !body_read(x, fields, &body))
+	if (!ask_incident(x, &incident) || !ask_person(x) || !body_read(x, fields, &body))
 		return;
-	if (!x->reader.ref.n) {
-		answer_problem(x, PROBLEM_CONFLICT, "presence.person",
-			       "Only a person has an incident open. Ask as one: sign in, or use a token that was made "
-			       "with --account.");
-		return;
-	}
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
 		if (!sdk_eqz(body.state, words[i].word))
 			continue;

@@ -169,11 +169,6 @@ void thread_read(struct exchange *x)
 	if (!ask_incident(x, &incident))
 		return;
 	job->ask.incident = incident.number;
-	if (!x->reader.ref.n)
-		answer_problem(
-		    x, PROBLEM_VERB, "ask.person",
-		    "Only a person reads. Show a token that stands for one (entente token add NAME --account "
-		    "REF), or sign in.");
-	else if (read_upto(x, job))
+	if (ask_person(x) && read_upto(x, job))
 		ask_submit(x, job, read_answer);
 }

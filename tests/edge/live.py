@@ -151,7 +151,7 @@ def check_people(tap, server):
     tells(people["Ana"], "left")
     tap.equal("who leaves is gone", hears("Ben"), [[("Tim", "viewing")]])
     tap.equal("nobody else is told of what is not for them", "Ana" in streams["Ugo"].rest.decode() or "Tim" in streams["Ugo"].rest.decode(), False)
-    tap.equal("a machine has nothing open", server.call("POST", f"/v1/incidents/{number}/presence", {"state": "viewing"})[0], 409)
+    tap.equal("a machine has nothing open", server.call("POST", f"/v1/incidents/{number}/presence", {"state": "viewing"})[0], 403)
     tap.equal("nor is there another state", tells(people["Ana"], "sleeping"), 422)
     for stream in streams.values():
         stream.close()
