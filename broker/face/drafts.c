@@ -12,7 +12,7 @@
 #include "view/view_draft.h"
 
 struct draft_body {
-	struct ent_str text, format, reply_to;
+	struct ent_str body, format, reply_to;
 	const struct sdk_json *audience;
 };
 
@@ -139,7 +139,7 @@ static bool read_draft_audience(struct exchange *x, const struct sdk_json *node,
 void drafts_put(struct exchange *x)
 {
 	static const struct body_field fields[] = {
-	    {"text", BODY_TEXT, true, 1, COMMENT_MAX, offsetof(struct draft_body, text)},
+	    {"body", BODY_TEXT, true, 1, COMMENT_MAX, offsetof(struct draft_body, body)},
 	    {"format", BODY_TEXT, false, 1, 20, offsetof(struct draft_body, format)},
 	    {"audience", BODY_NODE, false, 0, 0, offsetof(struct draft_body, audience)},
 	    {"reply_to", BODY_TEXT, false, ID_SIZE - 1, ID_SIZE - 1, offsetof(struct draft_body, reply_to)},
@@ -153,7 +153,7 @@ void drafts_put(struct exchange *x)
 	job->ask.is_new = exchange_header(x, "if-match").p == NULL;
 	if (!job->ask.is_new)
 		(void)comments_match(x, "draft", &job->ask);
-	job->ask.text = body.text;
+	job->ask.text = body.body;
 	ask_submit(x, job, draft_changed);
 }
 

@@ -152,7 +152,7 @@ BODIES = {
     "POST /v1/incidents/{word}/attachments": "words",
     "PATCH /v1/incidents/{word}/comments/{comment}": {"body": "other words"},
     "POST /v1/incidents/{word}/comments/{comment}/widen": {"audience": "us", "readers": ["us"]},
-    "PUT /v1/incidents/{word}/drafts/{draft}": {"text": "words"},
+    "PUT /v1/incidents/{word}/drafts/{draft}": {"body": "words"},
     "POST /v1/incidents/{word}/drafts/{draft}/move": {"audience": "internal"},
     "POST /v1/incidents/{word}/asks": {"kind": "question", "to": "us", "body": "words"},
     "POST /v1/incidents/{word}/asks/{act}/answer": {"body": "words"},
