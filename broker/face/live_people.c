@@ -44,13 +44,16 @@ void live_people_post(struct exchange *x)
 
 /* ---- streams --------------------------------------------------------------------------------- */
 
-static void print_people(struct sdk_buf *out, struct ent_str uuid, const struct presence_person *person, size_t n)
+static void print_people(struct sdk_buf *out, const struct live_incident *incident,
+			 const struct presence_person *person, size_t n)
 {
+	char number[INCIDENT_NUMBER_SIZE];
 	struct sdk_jsonw w;
 
 	sdk_jsonw_init(&w, out);
 	sdk_jsonw_open(&w, '{');
-	sdk_jsonw_kstr(&w, "incident", uuid);
+	sdk_jsonw_kstr(&w, "incident", incident_number(incident->number, number));
+	sdk_jsonw_kstr(&w, "incident_id", incident->uuid);
 	sdk_jsonw_key(&w, "people");
 	sdk_jsonw_open(&w, '[');
 	for (size_t i = 0; i < n; i++) {
@@ -83,7 +86,7 @@ static void fill_incident(struct desk *desk, const struct view *view, struct liv
 	struct sdk_buf json;
 
 	sdk_buf_init(&json, (size_t)1 << 20);
-	print_people(&json, incident->uuid, person, n);
+	print_people(&json, incident, person, n);
 	uint64_t now = n ? text_hash(TEXT_HASH, sdk_buf_view(&json)) : 0;
 	if (now != incident->told && !json.failed && still_sees(view, incident->uuid)) {
 		incident->told = now;
