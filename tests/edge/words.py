@@ -5,6 +5,7 @@ import os
 import re
 import signal
 import subprocess
+import time
 import uuid
 
 from kit import BUILD, Server, ended_clean, wait_for
@@ -236,6 +237,24 @@ def check_others(tap, words, number):
         words.run("comment", "undo", number, re.search(r"\[comment (\S+)\]", got)[1], token=token)
 
 
+def check_work(tap, words):
+    """Each way to ask for the list says of itself that there is nothing; who puts something off is told that, and not who has it."""
+    ref = words.server.json("POST", "/v1/users", {"name": "Wanda", "role": "technician"})[1]["ref"]
+    token = words.server.json("POST", "/v1/tokens", {"name": "wanda", "account": ref})[1]["token"]
+    number = words.server.json("POST", "/v1/incidents", {"title": "Put off"}, token=token)[1]["number"]
+
+    def said(*args):
+        return words.run("work", *args, token=token).stdout
+    for args, want in ((("--mine",), "Nothing of this list is yours: `entente incident take` takes an incident.\n"), (("--snoozed",), "Nothing of this list is put off.\n"),
+                       (("--reason", "third_handover"), "Nothing waits for your organisation for this reason.\n"),
+                       (("wake", number), f"{number} is not put off any more.\n")):
+        tap.equal(f"work {args[0]}: nothing", said(*args), want)
+    until = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(time.time() + 3600))
+    tap.equal("work snooze", said("snooze", number, until + "Z"), f"{number} is put off until {until}.000Z by Wanda.\n")
+    tap.check("work --snoozed", f"put off until {until}" in said("--snoozed"))
+    tap.equal("work wake", said("wake", number), f"{number} is not put off any more.\n")
+
+
 def check_delivery(tap, words, number):
     server = words.server
     parked = next(d["id"] for d in queue(server, state="parked", incident=number))
@@ -373,6 +392,7 @@ def run(tap):
         check_others(tap, words, number)
         check_acts(tap, words, number)
         check_people(tap, words)
+        check_work(tap, words)
         check_usage(tap, words)
         check_delivery(tap, words, number)
         check_drift(tap, words)
