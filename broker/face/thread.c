@@ -138,10 +138,12 @@ static void read_answer(struct exchange *x)
 		ask_answer(x, 200, view_unread(ask_view(x), &incident, &json, &err), json, &err);
 }
 
+enum { ID_WORD_MAX = 64 }; /* longer ones are no id, and the sentence says what an id is */
+
 /* The body's comment, one of those that the person sees. False: answered. */
 static bool read_upto(struct exchange *x, struct job *job)
 {
-	static const struct body_field fields[] = {{"comment", BODY_TEXT, true, ID_SIZE - 1, ID_SIZE - 1, 0}, {0}};
+	static const struct body_field fields[] = {{"comment", BODY_TEXT, true, 1, ID_WORD_MAX, 0}, {0}};
 	struct ent_str id = ENT_ABSENT;
 	struct ent_err err;
 
