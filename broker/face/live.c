@@ -68,8 +68,8 @@ static bool read_incidents(struct exchange *x, struct stream *stream)
 			answer_failure(x, rc, &err);
 			return false;
 		}
-		stream->incident[stream->n_incident++] =
-		    (struct live_incident){.uuid = sdk_dup(&x->arena.abi, sdk_str(incident.uuid))};
+		stream->incident[stream->n_incident++] = (struct live_incident){
+		    .uuid = sdk_dup(&x->arena.abi, sdk_str(incident.uuid)), .number = incident.number};
 	} while (rest.p != NULL);
 	return true;
 }

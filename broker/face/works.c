@@ -31,7 +31,7 @@ void works_list(struct exchange *x)
 	struct ent_err err;
 
 	if (ask_limit(x, &filter.limit) && read_flag(x, "mine", &filter.mine) &&
-	    read_flag(x, "snoozed", &filter.snoozed))
+	    read_flag(x, "snoozed", &filter.snoozed) && (!filter.mine || ask_person(x)))
 		ask_answer(x, 200, view_work(ask_view(x), &filter, &json, &err), json, &err);
 }
 

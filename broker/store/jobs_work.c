@@ -35,12 +35,8 @@ static bool doing_open(struct apply *apply, struct job *job, struct doing *ret)
 			   ENT_F(incident_number(job->ask.incident, number)));
 		return false;
 	}
-	if (!by->ref.n) {
-		job_refuse(job, JOB_DENIED, "work.person",
-			   "only a person does this: sign in, or ask with a token of a person (entente token add "
-			   "--account)");
+	if (!asker_is_person(job))
 		return false;
-	}
 	ret->author = people_asking(apply, by, &job->ask.author);
 	return true;
 }

@@ -104,6 +104,17 @@ static int64_t count_drafts(const struct view *view, struct ent_str ref)
 	return n;
 }
 
+static enum ent_rc fail_table(const struct view *view, struct ent_str table, struct ent_err *err)
+{
+	struct ent_str known = ENT_STR("");
+
+	for (size_t i = 0; i < sizeof export_tables / sizeof *export_tables; i++)
+		known = sdk_join(view->arena, known, ", ", sdk_str(export_tables[i].name));
+	return sdk_fail_as(err, ENT_EINVAL, "ask.export_table",
+			   "an export has no table '{table=%.*s}'; its tables are: {known=%.*s}",
+			   ENT_F(sdk_head(table, 40)), ENT_F(known));
+}
+
 enum ent_rc view_export(const struct view *view, struct ent_str ref, struct ent_str table, int64_t skip,
 			struct ent_str *ret, struct ent_err *err)
 {
@@ -129,5 +140,5 @@ enum ent_rc view_export(const struct view *view, struct ent_str ref, struct ent_
 	if (found)
 		return json_answer(view->db, view->arena, &buf, ret, err);
 	sdk_buf_release(&buf);
-	return sdk_fail_as(err, ENT_EINVAL, "ask.export_table", "\"table\" is none that an export has");
+	return fail_table(view, table, err);
 }

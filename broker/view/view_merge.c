@@ -34,7 +34,7 @@ static void print_incident_number(struct sdk_jsonw *w, const char *key, int64_t 
 static void print_pair(struct sdk_jsonw *w, const struct incident *kept, const struct incident *other)
 {
 	print_incident_number(w, "incident", kept->number);
-	sdk_jsonw_kz(w, "id", kept->uuid);
+	sdk_jsonw_kz(w, "incident_id", kept->uuid);
 	if (!other->number)
 		return;
 	print_incident_number(w, "other", other->number);

@@ -12,6 +12,7 @@ the roles of others. A column is one word for all states, or four words: own, sh
 
 A view that learns to serve organisations moves its row: change the last column."""
 import hashlib
+import json
 import os
 import re
 import time
@@ -79,7 +80,7 @@ ROWS = {
     "DELETE /v1/incidents/{word}/snooze": ("+", {"system": "403", "": "+"}, "403", {"supplier_system": "403 403 404 404", "": "+ + 404 404"}),  # a person
     "POST /v1/incidents/{word}/shares": ("+", "+", "403", "403 403 404 404"),
     "DELETE /v1/incidents/{word}/shares/{supplier}": ("+", "+", "403", "403 403 404 404"),
-    "POST /v1/incidents/{word}/presence": ("+", "+", "+", "+ + 404 404"),
+    "POST /v1/incidents/{word}/presence": ("+", {"system": "403", "": "+"}, "+", {"supplier_system": "403 403 404 404", "": "+ + 404 404"}),
     "GET /v1/inbox": ("200", {"system": "403", "": "200"}, "200", {"supplier_system": "403", "": "200"}),
     "POST /v1/inbox/read": ("+", {"system": "403", "": "+"}, "+", {"supplier_system": "403", "": "+"}),
     "POST /v1/incidents/{word}/merge": ("+", "+", "403", "403 403 404 404"),
@@ -151,7 +152,7 @@ BODIES = {
     "POST /v1/incidents/{word}/attachments": "words",
     "PATCH /v1/incidents/{word}/comments/{comment}": {"body": "other words"},
     "POST /v1/incidents/{word}/comments/{comment}/widen": {"audience": "us", "readers": ["us"]},
-    "PUT /v1/incidents/{word}/drafts/{draft}": {"text": "words"},
+    "PUT /v1/incidents/{word}/drafts/{draft}": {"body": "words"},
     "POST /v1/incidents/{word}/drafts/{draft}/move": {"audience": "internal"},
     "POST /v1/incidents/{word}/asks": {"kind": "question", "to": "us", "body": "words"},
     "POST /v1/incidents/{word}/asks/{act}/answer": {"body": "words"},
@@ -167,9 +168,9 @@ BODIES = {
     "POST /v1/incidents/{word}/shares": {"supplier": "nobody", "role": "shadow"},
     "DELETE /v1/incidents/{word}/shares/{supplier}": {"reason": 7},
     "POST /v1/incidents/{word}/presence": {"state": "viewing"},
-    "POST /v1/incidents/{word}/merge": {"with": "nobody"},
+    "POST /v1/incidents/{word}/merge": {"other": "nobody"},
     "POST /v1/incidents/{word}/split": {"other": "nobody"},
-    "POST /v1/incidents/{word}/links": {"to": "nobody", "relation": "related"},
+    "POST /v1/incidents/{word}/links": {"other": "nobody", "relation": "related"},
     "POST /v1/deliveries/repair": {"supplier": "nobody"},
     "POST /v1/deliveries/{id}/edit": {"text": "words"},
     "POST /v1/joins/{id}/refuse": {},
@@ -375,6 +376,7 @@ def run(tap):
     try:
         world = World(server)
         check_own_words(tap, world)
+        check_people_only(tap, world)
         found, n = [], 0
         # Whoever may least comes first: nothing has changed yet for them.
         for role in (None, "supplier_technician", "supplier_system", "supplier_admin", "auditor", "technician", "service_owner", "admin", "system"):
@@ -385,6 +387,17 @@ def run(tap):
         tap.check(f"{n} cells: each is answered as the table says", n > 2000 and not found, "\n".join(found[:20]))
     finally:
         ended_clean(tap, server)
+
+
+def check_people_only(tap, world):
+    """A machine that asks what only a person does is refused with one sentence, whatever the route."""
+    routes = [key.split() for key, row in ROWS.items() if isinstance(row[1], dict) and row[1].get("system") == "403"]
+    got = {}
+    for method, path in [*routes, ("GET", "/v1/work?mine=true")]:
+        answer = ask(world.server, method, world.fill(path, 0), BODIES.get(f"{method} {path}"), world.proof("system", "token"))
+        problem = json.loads(answer[2])
+        got.setdefault((answer[0], problem.get("code"), problem.get("detail")), []).append(f"{method} {path}")
+    tap.check(f"{len(routes) + 1} routes are for people: one refusal", len(got) == 1 and [*got][0][:2] == (403, "ask.person"), got)
 
 
 def check_own_words(tap, world):
