@@ -7,6 +7,7 @@
 #include "store/acts.h"
 #include "store/asker.h"
 #include "store/duties.h"
+#include "store/follows.h"
 #include "store/people.h"
 #include "store/rows.h"
 #include "store/users.h"
@@ -116,6 +117,8 @@ static void run_take(struct apply *apply, struct job *job)
 	event->duty.taken = job->ask.accepts;
 	memcpy(event->duty.of, job->ask.act.uuid, ID_SIZE);
 	doing_end(apply, job, &events);
+	if (job->ask.accepts)
+		follows_begin(apply->db, job->ask.by.ref, doing.dossier->incident.number, apply->now_ms);
 }
 
 /* ---- an account that ends ----------------------------------------------------------------- */

@@ -167,6 +167,7 @@ CREATE INDEX work_reason ON work (organisation, reason, put_off, rank, at_ms, in
 -- A person of an organisation has an incident, or an ask of it; only that organisation knows.
 CREATE TABLE taken (
 	incident     BIGINT NOT NULL, -- number
+	origin       BIGINT NOT NULL DEFAULT 0, -- where it was before merges; 0: here
 	of           TEXT NOT NULL, -- uuid of the ask; '' the incident itself
 	organisation TEXT NOT NULL,
 	account      TEXT NOT NULL, -- ref
