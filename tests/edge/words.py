@@ -44,7 +44,7 @@ class Words:
 def check_missing(tap, words):
     """Typed wrong: the first line says what is missing."""
     for args, want in ((("incident", "describe"), "entente incident describe: WORD is missing"), (("incident", "status", "ENT-000001"), "entente incident status: STATUS is missing"),
-                       (("incident", "burn"), "entente incident: \"burn\" is none of its verbs: list, show, comments, history, similar, read, follow, unfollow, mute, status, open, describe, merge, split, link, unlink, links"),
+                       (("incident", "burn"), "entente incident: \"burn\" is none of its verbs: list, show, comments, history, similar, read, follow, unfollow, mute, status, take, give-back, open, describe, merge, split, link, unlink, links"),
                        (("incident", "open"), "entente incident open: --title is missing"), (("join",), "entente join: a verb is missing: list, accept, refuse"),
                        (("backfill",), "entente backfill: SUPPLIER is missing"), (("backfill", "vega"), "entente backfill: --since is missing"),
                        (("drift", "now"), "entente drift: a word or an option is too much, or two options exclude one another"), (("map", "publish", "vega"), "entente map publish: FILE|- is missing"),
