@@ -7,8 +7,8 @@
 #include "store/shred.h"
 #include "store/users.h"
 
-/* Rows of a turn, and bytes of them as they came: some milliseconds. */
-enum { ERASE_ROWS = 64, ERASE_BYTES = 4 << 20, BODY_MAX = 64 << 20 };
+/* Rows of a turn, and bytes of them as they came: a millisecond or two, for everybody's words wait meanwhile. */
+enum { ERASE_ROWS = 64, ERASE_BYTES = 128 << 10, BODY_MAX = 64 << 20 };
 
 /* The tables that hold a person's own rows: {table, the column with the ref}. They go whole. Others' words and events
  * name a ref and stay. */

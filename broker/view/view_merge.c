@@ -79,7 +79,8 @@ static void print_takers_of_merge(const struct view *view, struct sdk_jsonw *w, 
 {
 	struct db_stmt *stmt =
 	    db_use(view->db, "SELECT supplier, max(CASE WHEN incident = $1 AND withdrawn_ms = 0 THEN 1 ELSE 0 END), "
-			     "max(CASE WHEN incident = $2 AND withdrawn_ms = 0 THEN 1 ELSE 0 END), max(withdrawn_ms) "
+			     "max(CASE WHEN incident = $2 AND withdrawn_ms = 0 THEN 1 ELSE 0 END), max(CASE WHEN "
+			     "parted = 0 THEN withdrawn_ms ELSE 0 END) "
 			     "FROM share WHERE incident IN ($1, $2) GROUP BY supplier ORDER BY supplier LIMIT $3");
 
 	db_bind_int(stmt, 1, kept);
@@ -89,7 +90,7 @@ static void print_takers_of_merge(const struct view *view, struct sdk_jsonw *w, 
 	sdk_jsonw_open(w, '[');
 	while (db_row(stmt)) {
 		const int64_t now[2] = {db_int(stmt, 1) ? kept : 0, db_int(stmt, 2) ? gone : 0};
-		/* The share that was taken back counts. */
+		/* A share that somebody took back counts; one that ended by a split does not. */
 		const int64_t then[2] = {db_int(stmt, 3) == 0 ? kept : 0, 0};
 		if (now[0] || now[1])
 			print_taker(view, w, db_str(stmt, 0), now, then);
@@ -165,7 +166,7 @@ static void print_what_goes(const struct view *view, struct sdk_jsonw *w, int64_
 		   "SELECT sum(goes), sum(1 - goes) FROM (SELECT CASE WHEN supplier = '' THEN origin IN " MERGE_OF_GONE
 		   " ELSE EXISTS (SELECT 1 FROM ticket WHERE ticket.supplier = comment.supplier AND "
 		   "ticket.external_id = comment.ticket AND " MERGE_TICKET_LEAVES ") END AS goes FROM comment "
-		   "WHERE incident = $2 AND removed = 0) AS said");
+		   "WHERE incident = $2 AND removed = 0 AND held_by IN ('', $3)) AS said");
 
 	sdk_jsonw_key(w, "tickets");
 	sdk_jsonw_open(w, '[');
@@ -178,6 +179,7 @@ static void print_what_goes(const struct view *view, struct sdk_jsonw *w, int64_
 	sdk_jsonw_close(w, ']');
 	db_bind_int(stmt, 1, gone);
 	db_bind_int(stmt, 2, kept);
+	db_bind_str(stmt, 3, organisation_ours(view->suppliers));
 	if (db_row(stmt)) {
 		sdk_jsonw_kint(w, "comments_go", db_int(stmt, 0));
 		sdk_jsonw_kint(w, "comments_stay", db_int(stmt, 1));
