@@ -36,18 +36,29 @@ static bool uploader_has_room(struct apply *apply, struct job *job)
 	return false;
 }
 
+/* The same file with the same id is kept once. False: the job is answered. */
+static bool upload_is_new(struct apply *apply, struct job *job)
+{
+	struct upload_row known;
+
+	if (!upload_load(apply->db, apply->arena, sdk_str(job->ask.comment_uuid), &known))
+		return true;
+	if (known.incident == job->ask.incident && sdk_eq(known.asker, reader_key(&job->ask.by)) &&
+	    !strcmp(known.sha256, job->upload->sha256))
+		job->outcome = JOB_REPEATED;
+	else
+		job_refuse(job, JOB_CONFLICT, "upload.id_taken", "another file has this id");
+	return false;
+}
+
 static void run_upload(struct apply *apply, struct job *job)
 {
-	struct upload_row row = *job->upload, known;
+	struct upload_row row = *job->upload;
 
-	if (!uploader_takes_part(apply, job))
-		return;
-	if (upload_load(apply->db, apply->arena, sdk_str(job->ask.comment_uuid), &known)) {
-		job_refuse(job, JOB_CONFLICT, "upload.id_taken", "another file has this id");
+	if (!uploader_takes_part(apply, job) || !upload_is_new(apply, job) || !uploader_has_room(apply, job)) {
+		upload_loosen(apply->db, sdk_str(row.sha256)); /* it is on the disk; another row may name it */
 		return;
 	}
-	if (!uploader_has_room(apply, job))
-		return;
 	memcpy(row.id, job->ask.comment_uuid, ID_SIZE);
 	row.incident = job->ask.incident;
 	row.asker = reader_key(&job->ask.by);
