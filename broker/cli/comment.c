@@ -30,6 +30,11 @@ void comment_undone(struct ent_arena *arena, struct ent_str json)
 		printf("\n%.*s\n", ENT_F(table_safe(arena, words, true)));
 	if (id.n)
 		printf("\nThey are your draft %.*s now.\n", ENT_F(id));
+	for (const struct sdk_json *one = sdk_json_first(sdk_json_at(sdk_json_at(answer, "draft"), "attachments"));
+	     one && id.n; one = sdk_json_next(one))
+		printf("The file %.*s is kept for a day, until a comment carries it: %.*s\n",
+		       ENT_F(table_cell(arena, sdk_json_at(one, "name"))),
+		       ENT_F(table_cell(arena, sdk_json_at(one, "id"))));
 }
 
 static struct ent_str comment_body(const struct question_call *call, struct ent_str text, const char *id,

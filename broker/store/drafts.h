@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Table draft: words that a person has not sent yet, one draft for each incident, audience and answered comment. It is
- * its author's alone: every function here is given the author's ref, and none reads a draft without it. No event tells
- * of it. A draft names the incident in which it was begun and is of the one that it is part of now, so that merges and
- * splits need not know drafts. When the author's organisation loses its share, its drafts stay, and cannot be sent.
+ * Table draft: words that a person has not sent yet, one draft for each incident, audience and answered comment; what
+ * undo gives back may stand beside it. It is its author's alone: every function here is given the author's ref, and
+ * none reads a draft without it. No event tells of it. A draft names the incident in which it was begun and is of the
+ * one that it is part of now, so that merges and splits need not know drafts. When the author's organisation loses its
+ * share, its drafts stay, and cannot be sent.
  */
 #ifndef STORE_DRAFTS_H
 #define STORE_DRAFTS_H

@@ -37,18 +37,27 @@ static bool uploader_has_room(struct apply *apply, struct job *job)
 	return false;
 }
 
+/* The same file with the same id is kept once. False: the job is answered. */
+static bool upload_is_new(struct apply *apply, struct job *job, int64_t incident)
+{
+	struct upload_row known;
+
+	if (!upload_load(apply->db, apply->arena, sdk_str(job->ask.comment_uuid), &known))
+		return true;
+	if (known.incident == incident && sdk_eq(known.asker, reader_key(&job->ask.by)) &&
+	    !strcmp(known.sha256, job->upload->sha256))
+		job->outcome = JOB_REPEATED;
+	else
+		job_refuse(job, JOB_CONFLICT, "upload.id_taken", "another file has this id");
+	return false;
+}
+
 static void run_upload(struct apply *apply, struct job *job)
 {
 	const int64_t incident = uploader_incident(apply, job);
-	struct upload_row row = *job->upload, known;
+	struct upload_row row = *job->upload;
 
-	if (!incident)
-		return;
-	if (upload_load(apply->db, apply->arena, sdk_str(job->ask.comment_uuid), &known)) {
-		job_refuse(job, JOB_CONFLICT, "upload.id_taken", "another file has this id");
-		return;
-	}
-	if (!uploader_has_room(apply, job))
+	if (!incident || !upload_is_new(apply, job, incident) || !uploader_has_room(apply, job))
 		return;
 	memcpy(row.id, job->ask.comment_uuid, ID_SIZE);
 	row.incident = incident;

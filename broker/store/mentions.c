@@ -121,7 +121,7 @@ static bool refuse_outside(struct job *job, struct dossier *dossier, const struc
 			   "read it as well, or keep the name as plain text",
 			   ENT_F(name), ENT_F(organisation));
 	else
-		job_refuse(job, JOB_CONTENT, "mention.no_part",
+		job_refuse(job, JOB_CONFLICT, "mention.no_part",
 			   "{name=%.*s} could not read it: the incident is not shared with {organisation=%.*s}. Share "
 			   "it, or keep the name as plain text",
 			   ENT_F(name), ENT_F(organisation));

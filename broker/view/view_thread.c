@@ -490,6 +490,7 @@ struct ent_str view_thread_draft(const struct view *view, struct ent_str uuid)
 		if (item.reply_to.n)
 			sdk_jsonw_kstr(&w, "reply_to", item.reply_to);
 		view_json_audience(view, &w, item.meant);
+		view_upload_print_of(view, &w, uuid);
 		sdk_jsonw_close(&w, '}');
 		json = sdk_dup(view->arena, sdk_buf_view(&buf));
 	}

@@ -104,6 +104,10 @@ def check_sent(tap, desk, one):
     undone = desk.ask("ben", "POST", f"/v1/incidents/{desk.number}/comments/{other['id']}/undo")[1]
     tap.check("undone by an administrator, the draft is the author's, and not named to others",
               "draft_id" not in undone and [d["body"] for d in desk.list("ana")] == ["mistaken"] and desk.list("ben") == [], undone)
+    status, twice = desk.say("ana", "mistaken again", audience="us,vega", match=None, undo=60)
+    undone = desk.ask("ana", "POST", f"/v1/incidents/{desk.number}/comments/{twice['id']}/undo")[1]
+    tap.equal("undone where a draft for these readers stands, its words are kept beside it", (len(desk.list("ana")), undone["draft_id"] in [d["id"] for d in desk.list("ana")]), (2, True))
+    desk.ask("ana", "DELETE", desk.at(undone["draft_id"]), None, "*")
     tap.equal("a draft of another incident is not used up", desk.say("ana", "mistaken", desk.list("ana")[0]["id"], '"1"', desk.incident("Elsewhere"), audience="us")[0], 409)
     tap.equal("a machine names none", desk.server.call("POST", f"/v1/incidents/{desk.number}/comments", {"body": "x", "audience": "internal", "draft": str(uuid.uuid4())}, {"If-Match": "*"})[0], 422)
     desk.ask("ana", "DELETE", desk.at(desk.list("ana")[0]["id"]), None, "*")

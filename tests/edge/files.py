@@ -64,6 +64,9 @@ def check_way(tap, server, number):
     tap.equal("it has its content's name on the disk, and nothing is left of its way", kept(server), ([one["sha256"]], []))
     path = os.path.join(server.folder, "files", one["sha256"][:2], one["sha256"])
     tap.equal("only its owner reads it there", stat.S_IMODE(os.stat(path).st_mode), 0o600)
+    same = [up(server, number, what, id=one["id"], **more) for what, more in ((data, {}), (data + b"x", {}), (data, {"token": person(server, "other", "technician", "us")}))]
+    tap.equal("the same file with the same id is kept once; another one, and another one's, is refused", ([got[0] for got in same], same[0][2]), ([200, 409, 409], one))
+    tap.check("and leaves nothing", wait_for(lambda: kept(server) == ([one["sha256"]], []), 10), kept(server))
     status, headers, body = down(server, number, one["id"])
     tap.equal("its uploader gets it back", (status, body == data), (200, True))
     tap.equal("always as a file to be saved, never shown",
@@ -252,7 +255,8 @@ def check_readers(tap):
         check_who(tap, server, number, people, files, sees, "unshared")
         again = up(server, number, b"canary-undone", "canary-undone.txt", token=people["us"])[2]
         comment = server.json("POST", f"/v1/incidents/{number}/comments", {"body": "undone", "audience": "everyone,us", "attachments": [again["id"]], "undo": 60}, token=people["us"])[1]
-        server.call("POST", f"/v1/incidents/{number}/comments/{comment['id']}/undo", token=people["us"])
+        undone = server.json("POST", f"/v1/incidents/{number}/comments/{comment['id']}/undo", token=people["us"])[1]
+        tap.equal("undo names the file", [(f["id"], f["name"]) for f in undone["draft"].get("attachments", [])], [(again["id"], "canary-undone.txt")])
         tap.equal("undone, it is its writer's again", (down(server, number, again["id"], token=people["us"])[2], down(server, number, again["id"], token=people["us2"])[0]), (b"canary-undone", 404))
         answer = server.json("POST", f"/v1/incidents/{number}/asks", {"kind": "question", "to": "vega", "body": "what is it?", "attachments": [again["id"]]}, token=people["us"])
         tap.equal("an ask carries it", (answer[0], down(server, number, again["id"], token=people["vega"])[0]), (201, 200))

@@ -29,7 +29,7 @@ def run(tap):
         number = server.json("POST", "/v1/incidents", {"title": "Uplink"}, token=ana_token)[1]["number"]
         at = f"/v1/incidents/{number}/comments"
         status, said = server.json("POST", at, {"body": f"Look, <@{ora}>!", "audience": "internal"}, token=ana_token)
-        tap.equal("who takes no part is not mentioned", (status, said["code"]), (422, "mention.no_part"))
+        tap.equal("who takes no part is not mentioned", (status, said["code"]), (409, "mention.no_part"))
         share, plain = said["acts"]
         tap.equal("share it", (share["act"], share["method"], share["path"], share["body"], share["may"]),
                   ("share", "POST", f"/v1/incidents/{number}/shares", {"supplier": "orion", "role": "shadow"}, True))

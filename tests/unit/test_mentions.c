@@ -102,7 +102,7 @@ static void test_outside(void **state)
 	assert_true(world->last.ask.outside_shares);
 	assert_string_equal(world->last.ask.outside_of, "telnord");
 	assert_string_equal(world->last.ask.outside, TIM);
-	assert_int_equal(person_says(world, ANN, A_UUID, "everyone", AT(DAN)), JOB_CONTENT);
+	assert_int_equal(person_says(world, ANN, A_UUID, "everyone", AT(DAN)), JOB_CONFLICT);
 	assert_true(refused_as(world, "mention.no_part"));
 	assert_false(world->last.ask.outside_shares);
 	assert_int_equal(person_says(world, ANN, A_UUID, "internal", AT(ORA)), JOB_CONTENT);
@@ -120,12 +120,12 @@ static void test_changes(void **state)
 	assert_int_equal(person_says(world, ANN, A_UUID, "orion,telnord", AT(TIM) " and " AT(ORA)), JOB_ACCEPTED);
 	assert_int_equal(person_edits(world, ANN, JOB_COMMENT_EDIT, NULL, "orion", NULL), JOB_CONTENT);
 	assert_true(refused_as(world, "mention.outside"));
-	assert_int_equal(person_edits(world, ANN, JOB_COMMENT_EDIT, AT(DAN), NULL, NULL), JOB_CONTENT);
+	assert_int_equal(person_edits(world, ANN, JOB_COMMENT_EDIT, AT(DAN), NULL, NULL), JOB_CONFLICT);
 	assert_true(refused_as(world, "mention.no_part"));
 	assert_int_equal(person_edits(world, ANN, JOB_COMMENT_EDIT, AT(ORA), "orion", NULL), JOB_ACCEPTED);
 	assert_int_equal(stands(world), 1);
 	assert_int_equal(unshare(world, 1, "orion"), JOB_ACCEPTED);
-	assert_int_equal(person_edits(world, ANN, JOB_COMMENT_WIDEN, NULL, "telnord", "telnord,us"), JOB_CONTENT);
+	assert_int_equal(person_edits(world, ANN, JOB_COMMENT_WIDEN, NULL, "telnord", "telnord,us"), JOB_CONFLICT);
 	assert_true(refused_as(world, "mention.no_part"));
 	assert_int_equal(person_edits(world, ANN, JOB_COMMENT_EDIT, AT(BEN), NULL, NULL), JOB_ACCEPTED);
 	assert_int_equal(person_edits(world, ANN, JOB_COMMENT_WIDEN, NULL, "telnord", "telnord,us"), JOB_ACCEPTED);
@@ -184,7 +184,7 @@ static void test_quoted(void **state)
 	assert_int_equal(stands(world), 0);
 	assert_true(thread_has(world, &ada, "\"type\":\"mention\",\"ref\":\"" ORA));
 	assert_true(thread_has(world, &ada, "\"organisation\":\"orion\",\"plain\":true}"));
-	assert_int_equal(person_says(world, ANN, NULL, "orion", "> " AT(DAN)), JOB_CONTENT);
+	assert_int_equal(person_says(world, ANN, NULL, "orion", "> " AT(DAN)), JOB_CONFLICT);
 	assert_true(refused_as(world, "mention.no_part"));
 }
 
