@@ -133,27 +133,50 @@ static bool begins_word(struct ent_str text, size_t at)
 	       !(hex_number(text, at - 4, 4) < 128 && is_alnum((unsigned char)hex_number(text, at - 4, 4)));
 }
 
-static bool word_may_begin(char c, char first)
+/* Which bytes a word may begin with in a text: most places of a text are passed by with one look. */
+struct first {
+	bool may[256];
+};
+
+static struct first first_of(struct ent_str words)
 {
-	return c == '\\' || c == '%' || (c | 0x20) == (first | 0x20);
+	struct first first = {.may = {['\\'] = true, ['%'] = true}};
+
+	while (words.n) {
+		struct ent_str word = sdk_cut(words, '\n', &words);
+
+		if (!word.n)
+			continue;
+		first.may[(unsigned char)word.p[0] | 0x20] = true;
+		first.may[(unsigned char)word.p[0] & ~0x20u] = true;
+	}
+	return first;
+}
+
+static size_t any_word_at(struct ent_str text, size_t at, struct ent_str words)
+{
+	size_t n = 0;
+
+	while (!n && words.n) {
+		struct ent_str word = sdk_cut(words, '\n', &words);
+
+		if (word.n)
+			n = word_at(text, at, word);
+	}
+	return n;
 }
 
 /* The next place of any of the words from `at` on. False: there is none. */
-static bool erase_next(struct ent_str text, size_t at, struct ent_str words, size_t *ret_at, size_t *ret_n)
+static bool erase_next(const struct first *first, struct ent_str text, size_t at, struct ent_str words, size_t *ret_at,
+		       size_t *ret_n)
 {
 	for (; at < text.n; at++) {
-		struct ent_str rest = words;
-
-		while (rest.n) {
-			struct ent_str word = sdk_cut(rest, '\n', &rest);
-
-			if (!word.n || !word_may_begin(text.p[at], word.p[0]) || !begins_word(text, at))
-				continue;
-			*ret_n = word_at(text, at, word);
-			*ret_at = at;
-			if (*ret_n)
-				return true;
-		}
+		if (!first->may[(unsigned char)text.p[at]] || !begins_word(text, at))
+			continue;
+		*ret_n = any_word_at(text, at, words);
+		*ret_at = at;
+		if (*ret_n)
+			return true;
 	}
 	return false;
 }
@@ -162,20 +185,22 @@ static bool erase_next(struct ent_str text, size_t at, struct ent_str words, siz
 
 bool erase_holds(struct ent_str text, struct ent_str words)
 {
+	const struct first first = first_of(words);
 	size_t at, n;
 
-	return erase_next(text, 0, words, &at, &n);
+	return erase_next(&first, text, 0, words, &at, &n);
 }
 
 struct ent_str erase_blank(struct ent_arena *arena, struct ent_str text, struct ent_str words)
 {
+	const struct first first = first_of(words);
 	size_t from = 0, at, n;
 	struct sdk_buf buf;
 
-	if (!erase_next(text, 0, words, &at, &n))
+	if (!erase_next(&first, text, 0, words, &at, &n))
 		return text;
 	sdk_buf_init(&buf, text.n * sizeof ERASE_STAND_IN + 64);
-	while (erase_next(text, from, words, &at, &n)) {
+	while (erase_next(&first, text, from, words, &at, &n)) {
 		sdk_buf_add(&buf, text.p + from, at - from);
 		sdk_buf_str(&buf, ENT_STR(ERASE_STAND_IN));
 		from = at + n;

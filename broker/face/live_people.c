@@ -68,7 +68,7 @@ static void print_people(struct sdk_buf *out, const struct live_incident *incide
 	sdk_jsonw_close(&w, '}');
 }
 
-/* Whose share has ended hears no more of it. */
+/* An organisation whose share has ended hears no more of it. */
 static bool still_sees(const struct view *view, struct ent_str uuid)
 {
 	struct incident incident;
@@ -81,7 +81,7 @@ static bool still_sees(const struct view *view, struct ent_str uuid)
 static void fill_incident(struct desk *desk, const struct view *view, struct live_incident *incident,
 			  struct sdk_buf *out)
 {
-	struct presence_person person[PRESENCE_EACH];
+	struct presence_person person[PRESENCE_TOLD];
 	size_t n = presence_of(desk->face->presence, incident->uuid, view->reader, person);
 	struct sdk_buf json;
 

@@ -100,6 +100,8 @@ void works_wake(struct exchange *x)
 {
 	struct job *job = duty_job(x, JOB_SNOOZE);
 
-	if (job)
-		ask_submit(x, job, duty_answer);
+	if (!job)
+		return;
+	job->ask.accepts = true;
+	ask_submit(x, job, duty_answer);
 }

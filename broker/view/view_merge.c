@@ -79,7 +79,8 @@ static void print_takers_of_merge(const struct view *view, struct sdk_jsonw *w, 
 {
 	struct db_stmt *stmt =
 	    db_use(view->db, "SELECT supplier, max(CASE WHEN incident = $1 AND withdrawn_ms = 0 THEN 1 ELSE 0 END), "
-			     "max(CASE WHEN incident = $2 AND withdrawn_ms = 0 THEN 1 ELSE 0 END), max(withdrawn_ms) "
+			     "max(CASE WHEN incident = $2 AND withdrawn_ms = 0 THEN 1 ELSE 0 END), max(CASE WHEN "
+			     "parted = 0 THEN withdrawn_ms ELSE 0 END) "
 			     "FROM share WHERE incident IN ($1, $2) GROUP BY supplier ORDER BY supplier LIMIT $3");
 
 	db_bind_int(stmt, 1, kept);
@@ -89,7 +90,7 @@ static void print_takers_of_merge(const struct view *view, struct sdk_jsonw *w, 
 	sdk_jsonw_open(w, '[');
 	while (db_row(stmt)) {
 		const int64_t now[2] = {db_int(stmt, 1) ? kept : 0, db_int(stmt, 2) ? gone : 0};
-		/* The share that was taken back counts. */
+		/* A share that somebody took back counts; one that ended by a split does not. */
 		const int64_t then[2] = {db_int(stmt, 3) == 0 ? kept : 0, 0};
 		if (now[0] || now[1])
 			print_taker(view, w, db_str(stmt, 0), now, then);
@@ -165,7 +166,7 @@ static void print_what_goes(const struct view *view, struct sdk_jsonw *w, int64_
 		   "SELECT sum(goes), sum(1 - goes) FROM (SELECT CASE WHEN supplier = '' THEN origin IN " MERGE_OF_GONE
 		   " ELSE EXISTS (SELECT 1 FROM ticket WHERE ticket.supplier = comment.supplier AND "
 		   "ticket.external_id = comment.ticket AND " MERGE_TICKET_LEAVES ") END AS goes FROM comment "
-		   "WHERE incident = $2 AND removed = 0) AS said");
+		   "WHERE incident = $2 AND removed = 0 AND held_by IN ('', $3)) AS said");
 
 	sdk_jsonw_key(w, "tickets");
 	sdk_jsonw_open(w, '[');
@@ -178,6 +179,7 @@ static void print_what_goes(const struct view *view, struct sdk_jsonw *w, int64_
 	sdk_jsonw_close(w, ']');
 	db_bind_int(stmt, 1, gone);
 	db_bind_int(stmt, 2, kept);
+	db_bind_str(stmt, 3, organisation_ours(view->suppliers));
 	if (db_row(stmt)) {
 		sdk_jsonw_kint(w, "comments_go", db_int(stmt, 0));
 		sdk_jsonw_kint(w, "comments_stay", db_int(stmt, 1));
@@ -188,31 +190,27 @@ static void print_what_goes(const struct view *view, struct sdk_jsonw *w, int64_
 enum ent_rc view_split_reach(const struct view *view, const struct incident *kept, int64_t other, struct ent_str *ret,
 			     struct ent_err *err)
 {
-	int64_t last = parting_last(view->db, kept->number);
-	char number[INCIDENT_NUMBER_SIZE], named[INCIDENT_NUMBER_SIZE];
-	struct incident gone;
+	struct incident gone = {.number = 0};
 	struct sdk_buf buf;
 	struct sdk_jsonw w;
+	int64_t number;
 
 	if (!view_ours_only(view, err))
 		return ENT_EGONE;
-	if (other && last && other != last && parting_is_inside(view->db, other, kept->number))
-		return sdk_fail_as(
-		    err, ENT_EINVAL, "split.not_last",
-		    "{last=%.*s} came in after {other=%.*s}, or took it in; the later one is parted first",
-		    ENT_F(incident_number(last, number)), ENT_F(incident_number(other, named)));
-	if (!last || (other && other != last) || !incident_load(view->db, view->arena, last, &gone))
-		return sdk_fail_as(err, ENT_EINVAL, "split.none",
-				   "{incident=%.*s} took no such incident in: there is nothing to part",
-				   ENT_F(incident_number(kept->number, number)));
+	enum parting_is is = parting_choose(view->db, kept->number, other, &number, err);
+	if (is == PARTING_NONE)
+		return ENT_EINVAL;
+	(void)incident_load(view->db, view->arena, number, &gone);
 	sdk_buf_init(&buf, JSON_ANSWER_MAX);
 	sdk_jsonw_init(&w, &buf);
 	sdk_jsonw_open(&w, '{');
 	print_pair(&w, kept, &gone);
-	print_side(&w, "stays", kept);
-	print_side(&w, "goes", &gone);
-	print_what_goes(view, &w, kept->number, gone.number);
-	print_takers_of_split(view, &w, kept->number, gone.number);
+	if (is == PARTING_STANDS) {
+		print_side(&w, "stays", kept);
+		print_side(&w, "goes", &gone);
+		print_what_goes(view, &w, kept->number, gone.number);
+		print_takers_of_split(view, &w, kept->number, gone.number);
+	}
 	sdk_jsonw_close(&w, '}');
 	return json_answer(view->db, view->arena, &buf, ret, err);
 }

@@ -98,6 +98,26 @@ static void test_it_goes_on_after_a_restart(void **state)
 	check_all(world);
 }
 
+/* Large bodies: few of them a turn, for nobody else's words wait for a whole walk. */
+static void test_a_turn_takes_few_bytes(void **state)
+{
+	enum { LARGE = 40000, N_LARGE = 20, A_TURN = 4 };
+	struct world *world = *state;
+	char *text = sdk_alloc(&world->arena.abi, LARGE + 16);
+
+	two_parties(world);
+	write_as(world, "c1", "u7", "Ann Kanary");
+	memset(text, 'x', LARGE);
+	memcpy(text + LARGE, " Ann Kanary", 12);
+	hold_raw(world, N_LARGE, text);
+	int64_t others = ask(world, "SELECT count(*) FROM raw") - N_LARGE;
+	struct job job = erase_job(ref_named(world, "Ann Kanary"));
+	assert_int_equal(run(world, &job), JOB_ACCEPTED);
+	assert_true(ask(world, "SELECT count(*) FROM raw") >= others + N_LARGE - A_TURN);
+	assert_true(finish(world) >= N_LARGE / A_TURN);
+	assert_int_equal(ask(world, "SELECT count(*) FROM raw"), others);
+}
+
 static bool sees_person(void *to, const struct outbox_row *row)
 {
 	*(int64_t *)to = row->topic == OUTBOX_PEOPLE ? row->seq : 0;
@@ -159,6 +179,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 	    WORLD_TEST(test_it_goes_on_after_a_restart),
+	    WORLD_TEST(test_a_turn_takes_few_bytes),
 	    WORLD_TEST(test_others_are_told_at_once),
 	    WORLD_TEST(test_no_tool_brings_the_name_back),
 	};

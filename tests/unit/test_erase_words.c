@@ -28,6 +28,8 @@ static void test_a_name_is_found_in_each_coding(void **state)
 	    {"mail zoe@us.example.", "mail erased."},
 	    {"mail=zoe%40us.example", "mail=erased"},
 	    {"said\\nAna: hello", "said\\nerased: hello"},
+	    {"aNA, ZOE@us.example", "erased, erased"},
+	    {"%41na \\u005ao\\u00e9 l\\u00f3pez", "erased erased"},
 	    {"x%20Ana%20y", "x%20erased%20y"},
 	    {"Ana Ana,Ana", "erased erased,erased"},
 	    {"Banana", NULL},
