@@ -15,7 +15,8 @@ static const char attachment_help[] =
     "\n"
     "  list               files of comments that you may read, and yours that no comment carries\n"
     "  get                its bytes, into a new FILE or to standard output\n"
-    "  add                upload one, up to 64 MB from here; name its ID in a comment by the API within a day\n"
+    "  add                upload one, up to 64 MB from here; `entente comment --attachment ID` has to name it within a "
+    "day\n"
     "  remove             one of yours that no comment carries\n"
     "  --name NAME        what it is called; without it, as FILE is\n" CLIENT_HELP "\n"
     "examples:\n"
@@ -40,7 +41,7 @@ static const struct question attachment_questions[] = {
 };
 const struct command command_attachment = {
     .name = "attachment",
-    .summary = "files of an incident: list, get, add",
+    .summary = "files of an incident: list, get, add, remove",
     .help = attachment_help,
     .options = "name=",
     .question = attachment_questions,

@@ -40,7 +40,8 @@ void comment_undone(struct ent_arena *arena, struct ent_str json)
 static struct ent_str comment_body(const struct question_call *call, struct ent_str text, const char *id,
 				   struct ent_str attachment)
 {
-	const char *reply_to = question_value(call, "reply-to"), *undo = question_value(call, "undo");
+	const char *reply_to = question_value(call, "reply-to"), *undo = question_value(call, "undo"),
+		   *uploaded = question_value(call, "attachment");
 	int64_t undo_s;
 	struct client_body body;
 
@@ -58,10 +59,13 @@ static struct ent_str comment_body(const struct question_call *call, struct ent_
 	else if (undo) /* the broker says what is allowed */
 		sdk_jsonw_kz(&body.w, "undo", undo);
 	sdk_jsonw_kz(&body.w, "id", id);
-	if (attachment.n) {
+	if (attachment.n || uploaded) {
 		sdk_jsonw_key(&body.w, "attachments");
 		sdk_jsonw_open(&body.w, '[');
-		sdk_jsonw_str(&body.w, attachment);
+		if (attachment.n)
+			sdk_jsonw_str(&body.w, attachment);
+		if (uploaded)
+			sdk_jsonw_str(&body.w, sdk_str(uploaded));
 		sdk_jsonw_close(&body.w, ']');
 	}
 	return client_body_take(&body, call->arena);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/event_words_duty.h"
 
-/* Who did it is not told to other organisations than ours, and it may have been the broker: an account has ended. */
+/* Our people alone are told who did it, and it may have been the broker: an account has ended. */
 static void put_given_back(struct event_line *line, const char *what)
 {
 	const struct sdk_json *actor = sdk_json_at(line->data, "actor");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What is said of events that tell who of an organisation has an incident, and until when it is put off. */
+/* The words of events about who of an organisation has an incident, and until when it is put off. */
 #ifndef CLI_EVENT_WORDS_DUTY_H
 #define CLI_EVENT_WORDS_DUTY_H
 

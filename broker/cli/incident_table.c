@@ -19,12 +19,9 @@ static const char incident_help[] =
     "       entente incident history WORD [--after N] [--limit N]\n"
     "       entente incident similar WORD [--limit N]\n"
     "       entente incident read WORD COMMENT\n"
-    "       entente incident follow WORD\n"
-    "       entente incident unfollow WORD\n"
-    "       entente incident mute WORD\n"
+    "       entente incident follow|unfollow|mute WORD\n"
     "       entente incident status WORD STATUS\n"
-    "       entente incident take WORD [--ask ID]\n"
-    "       entente incident give-back WORD [--ask ID]\n"
+    "       entente incident take|give-back WORD [--ask ID]\n"
     "       entente incident open --title WORDS [description] [--id UUID]\n"
     "       entente incident describe WORD [--title WORDS] [description]\n"
     "       entente incident merge WORD OTHER [--dry-run]\n"
@@ -34,18 +31,28 @@ static const char incident_help[] =
     "       entente incident links WORD\n"
     "\n"
     "WORD is an incident's number (ENT-000042, or 42), its id, or a supplier's ticket\n"
-    "(SUPPLIER:ID). `status` sets what the incident is in; its suppliers' tools are told.\n"
-    "`open` opens an incident of ours, without a ticket: we hold the ball, and `entente share`\n"
-    "makes a supplier's ticket from it. `describe` changes what it says. `read` says that you\n"
-    "have read the thread up to this comment, in the order in which comments came: for people,\n"
-    "with a token that stands for one. `show` marks what is unread. What is written in a thread\n"
-    "that you follow stands in `entente inbox`; whoever writes there, or is mentioned, follows\n"
-    "it. `mute`: only what names you or asks your organisation.\n"
-    "`merge` makes two incidents one: the older one stays. `split` undoes that: the one that\n"
-    "came in last stands again with its tickets and what was said in them, and no tool merges\n"
-    "them again. `link` says what one is to the other.\n"
-    "`take` says among your own people that you have it, or an ask of it, until `give-back`:\n"
-    "`entente work --mine`. No other organisation is told.\n"
+    "(SUPPLIER:ID).\n"
+    "\n"
+    "  list, similar      incidents with these filters; those with the same words\n"
+    "  show, comments     the incident with what is unread marked; its thread, page by page\n"
+    "  history            what happened, event by event\n"
+    "  read               you have read the thread up to this comment, in the order in which\n"
+    "                     comments came: for people, with a token that stands for one\n"
+    "  follow             what is written in the thread stands in `entente inbox`; whoever\n"
+    "                     writes there, or is mentioned, follows it\n"
+    "  unfollow           neither followed nor muted any more\n"
+    "  mute               only what names you or asks your organisation; `unfollow` ends it\n"
+    "  status             set what the incident is in; its suppliers' tools are told\n"
+    "  take, give-back    say among your own people that you have it, or an ask of it, or\n"
+    "                     not any more: `entente work --mine`. No other organisation is told\n"
+    "  open               an incident of ours, without a ticket: we hold the ball, and\n"
+    "                     `entente share` makes a supplier's ticket from it\n"
+    "  describe           change what it says\n"
+    "  merge              make two incidents one: the older one stays\n"
+    "  split              undo that: the one that came in last stands again with its tickets\n"
+    "                     and what was said in them, and no tool merges them again\n"
+    "  link, unlink       say what one is to the other, or take all of that away\n"
+    "  links              what it is to others\n"
     "\n"
     "  --status WORD      a status, or open, or terminal\n"
     "  --holder NAME      who holds the ball; word:NAME for a name that nobody here has\n"
@@ -279,7 +286,7 @@ const struct command command_unshare = {
 
 static const char comment_help[] =
     "usage: entente comment INCIDENT --audience WORDS [--markdown] [--reply-to ID] [--draft ID]\n"
-    "                       [--attach FILE] [--id UUID] [--dry-run] [TEXT|-]\n"
+    "                       [--attach FILE] [--attachment ID] [--id UUID] [--dry-run] [TEXT|-]\n"
     "       entente comment edit INCIDENT ID [--audience WORDS] [TEXT|-]\n"
     "       entente comment widen INCIDENT ID --audience WORDS [--readers NAMES]\n"
     "       entente comment remove INCIDENT ID\n"
@@ -328,6 +335,7 @@ static const char comment_help[] =
     "  --readers NAMES    `widen`: the list that was printed; it is refused if it has changed\n"
     "  --attach FILE      upload the file with it: for exactly those who read the words. Tools are\n"
     "                     told its name and that it stays here\n"
+    "  --attachment ID    carry a file that `entente attachment add` uploaded\n"
     "  --reply-to ID      the comment of this thread that it answers; tools are not told\n"
     "  --draft ID         your draft (`entente draft list`) that it was: it is used up\n"
     "  --id UUID          the comment's id: the same command with the same id writes once.\n"
@@ -337,7 +345,7 @@ static const char comment_help[] =
     "  entente comment ENT-000042 --audience orion '@(Ora Ray) please look once more.'\n"
     "  entente comment ENT-000042 --audience internal - < note.txt\n";
 
-#define COMMENT_OTHERS "id audience reply-to attach draft markdown undo dry-run readers"
+#define COMMENT_OTHERS "id audience reply-to attach attachment draft markdown undo dry-run readers"
 #define COMMENT_ACT(word, how, at)                                                                                     \
 	{                                                                                                              \
 		.verb = word, .words = "incident comment", .never = COMMENT_OTHERS, .method = how,                     \
@@ -371,12 +379,12 @@ static const struct question comment_questions[] = {
      .show = incident_show_receipts},
     {.verb = "edit",
      .words = "incident comment text?",
-     .never = "id reply-to attach draft markdown dry-run readers undo",
+     .never = "id reply-to attach attachment draft markdown dry-run readers undo",
      .run = comment_edit_run},
     {.verb = "widen",
      .words = "incident comment",
      .needs = "audience",
-     .never = "id reply-to attach draft markdown dry-run undo",
+     .never = "id reply-to attach attachment draft markdown dry-run undo",
      .run = comment_widen_run},
     {.words = "incident text?", .needs = "audience", .never = "readers", .run = comment_run},
     {0},
@@ -385,7 +393,7 @@ const struct command command_comment = {
     .name = "comment",
     .summary = "write into an incident's thread, edit and remove what was written",
     .help = comment_help,
-    .options = "audience= id= reply-to= attach= draft= readers= undo= dry-run markdown",
+    .options = "audience= id= reply-to= attach= attachment= draft= readers= undo= dry-run markdown",
     .question = comment_questions,
     .refuse = comment_refuse,
 };

@@ -65,8 +65,8 @@ static const char user_help[] =
     "  --id UUID          add: the person's ref; a repeat with the same id adds nobody\n"
     "  --table NAME       export: only this table\n"
     "  --skip N           export: from this row of it on\n"
-    "  --also WORD        erase: another word that tools may call the person by; what came\n"
-    "                     meanwhile is looked through once more\n"
+    "  --also WORD        erase: another word by which tools may call the person. Typed again\n"
+    "                     again with it also finds what tools sent since\n"
     "  --yes              erase: do not ask\n"
     "  --limit N          1..200 (50)\n"
     "  --cursor WORD      the next page, as the page before said\n" CLIENT_HELP "\n"
@@ -109,7 +109,7 @@ static const struct question user_questions[] = {
 };
 const struct command command_user = {
     .name = "user",
-    .summary = "list, add, invite, change, disable, export and erase people",
+    .summary = "list, show, add, invite, change, disable, enable, export and erase people",
     .help = user_help,
     .options = "organisation= state= limit= cursor= role= name= mail= language= time-zone= id= shows-seen= table= "
 	       "skip= also= admin yes",
@@ -168,7 +168,8 @@ static const char session_help[] =
     "token that stands for a person. `list` shows browsers in which people are signed in:\n"
     "whoever administers sees all of them; others see their own.\n"
     "\n"
-    "  --language WORD    of what Entente adds to people's words; '' as your organisation's\n"
+    "  --language WORD    the language of sentences that Entente adds to people's words; '': your\n"
+    "                     organisation's language\n"
     "  --time-zone ZONE   a name like Europe/Paris\n"
     "  --shows-seen WORD  others may be told that your organisation has seen something when you\n"
     "                     have; never that it was you\n"

@@ -25,6 +25,11 @@ struct reader {
 	uint32_t verbs;       /* enum verb: what it may do */
 };
 
+/* Machines do not read, follow, take or keep a draft: said by the routes and by the writer, which says no dot. */
+#define READER_NO_PERSON                                                                                               \
+	"Only a person does this. Sign in, or show a token that stands for a person (entente token add NAME "          \
+	"--account REF)"
+
 extern const struct reader reader_ours; /* a machine of ours, with all verbs */
 
 /* An organisation's part in an incident. */

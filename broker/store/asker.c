@@ -12,9 +12,7 @@ bool asker_is_person(struct job *job)
 {
 	if (job->ask.by.ref.n)
 		return true;
-	job_refuse(job, JOB_DENIED, "ask.person",
-		   "Only a person does this. Sign in, or show a token that stands for a person (entente token add NAME "
-		   "--account REF)");
+	job_refuse(job, JOB_DENIED, "ask.person", READER_NO_PERSON);
 	return false;
 }
 

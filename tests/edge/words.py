@@ -238,7 +238,7 @@ def check_others(tap, words, number):
 
 
 def check_work(tap, words):
-    """Each way to ask for the list says of itself that there is nothing; who puts something off is told that, and not who has it."""
+    """Each way to ask for the list says of itself that there is nothing; who puts something off is told that, and not who has it. A file that was added is named later."""
     ref = words.server.json("POST", "/v1/users", {"name": "Wanda", "role": "technician"})[1]["ref"]
     token = words.server.json("POST", "/v1/tokens", {"name": "wanda", "account": ref})[1]["token"]
     number = words.server.json("POST", "/v1/incidents", {"title": "Put off"}, token=token)[1]["number"]
@@ -253,6 +253,12 @@ def check_work(tap, words):
     tap.equal("work snooze", said("snooze", number, until + "Z"), f"{number} is put off until {until}.000Z by Wanda.\n")
     tap.check("work --snoozed", f"put off until {until}" in said("--snoozed"))
     tap.equal("work wake", said("wake", number), f"{number} is not put off any more.\n")
+    path = os.path.join(words.server.folder, "trace.log")
+    with open(path, "w", encoding="utf-8") as out:
+        out.write("up")
+    file = json.loads(words.run("attachment", "add", number, path, "--json", token=token).stdout)["id"]
+    got = words.run("comment", number, "--audience", "internal", "--attachment", file, "--json", "look", token=token)
+    tap.equal("comment --attachment: an uploaded file", [f["id"] for f in json.loads(got.stdout or "{}").get("attachments", [])], [file])
     got = words.run("work", "--reason", "boredom", token=token).stderr
     tap.check("work --reason of a word that is none: the words", "promise_broken, promise_due, needed_before" in got and "third_handover, held, taken" in got, got)
 
