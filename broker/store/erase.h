@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A person is erased: the name is forgotten, the words and the ref stay. What is small goes in the transaction of the
- * request: the account's name, mail, password and provider, sessions, tokens, invitations, drafts, and the name in
- * table person, from where the topic and the index forget it. What tools sent and were sent is looked through
+ * request: the account's name, mail, password and provider, sessions, tokens, invitations, drafts, files that no
+ * comment carries, reading places, followed threads, the inbox, and the name in table person, from where the topic and
+ * the index forget it. What tools sent and were sent is looked through
  * afterwards, some rows in each turn of the writer; where that stands is in table erasure, so that a restart goes on.
  * Only rows that came before an erasure is done are looked at: a tool that tells the name again is asked to forget it
  * there.

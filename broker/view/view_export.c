@@ -4,6 +4,9 @@
 #include "sdk/webhook.h"
 #include "view/view_json.h"
 
+/* The reader takes part in the row's incident. */
+#define EXPORT_TAKES_PART(table) "($30 IS NULL OR EXISTS (" VIEW_PART(table ".incident") "))"
+
 /*
  * Each table that holds something about a person: its name, what is told of a row (no hash of a secret is), and the
  * condition; $1 is the ref, $2 and $3 the page, $4 the reader's own ref, $5: 1 for our people. Columns that end in _ms
@@ -22,17 +25,21 @@
 	  "draft.account = $1 AND draft.account = $4")                                                                 \
 	X(upload, "id,incident,name,media_type,size,state,made_ms", "upload.asker = $1 AND upload.asker = $4")         \
 	X(reading_place, "incident,origin,read_id,read_ms",                                                            \
-	  "reading_place.account = $1 AND reading_place.account = $4")                                                 \
-	X(follow, "incident,state,since_ms", "follow.account = $1 AND follow.account = $4")                            \
+	  "reading_place.account = $1 AND reading_place.account = $4 AND " EXPORT_TAKES_PART("reading_place"))         \
+	X(follow, "incident,state,since_ms",                                                                           \
+	  "follow.account = $1 AND follow.account = $4 AND " EXPORT_TAKES_PART("follow"))                              \
 	X(notified, "incident,comment,act,made_ms",                                                                    \
-	  "notified.account = $1 AND notified.account = $4 AND (notified.comment = '' OR EXISTS (SELECT 1 FROM "       \
-	  "comment WHERE comment.uuid = notified.comment AND " VIEW_SEES_COMMENT "))")                                 \
+	  "notified.account = $1 AND notified.account = $4 AND " EXPORT_TAKES_PART(                                    \
+	      "notified") " AND (notified.comment = '' OR EXISTS (SELECT 1 FROM comment WHERE comment.uuid = "         \
+			  "notified.comment AND " VIEW_SEES_COMMENT "))")                                              \
 	X(notified_read, "upto_ms", "notified_read.account = $1 AND notified_read.account = $4")                       \
 	X(mention, "comment",                                                                                          \
 	  "mention.account = $1 AND EXISTS (SELECT 1 FROM comment WHERE comment.uuid = mention.comment AND "           \
 	  "comment.removed = 0 AND " VIEW_SEES_COMMENT ")")                                                            \
-	X(taken, "incident,of,taken_ms", "taken.account = $1 AND taken.organisation = coalesce($30, $39)")             \
-	X(snooze, "incident,until_ms,made_ms", "snooze.account = $1 AND snooze.organisation = coalesce($30, $39)")     \
+	X(taken, "incident,of,taken_ms",                                                                               \
+	  "taken.account = $1 AND taken.organisation = coalesce($30, $39) AND " EXPORT_TAKES_PART("taken"))            \
+	X(snooze, "incident,until_ms,made_ms",                                                                         \
+	  "snooze.account = $1 AND snooze.organisation = coalesce($30, $39) AND " EXPORT_TAKES_PART("snooze"))         \
 	X(comment,                                                                                                     \
 	  "uuid,incident,supplier,ticket,body,format,reply_to,organisations,everyone,requester,created_ms,"            \
 	  "edited_ms,removed",                                                                                         \

@@ -247,10 +247,9 @@ static const char *inbox(struct world *world, const char *ref)
 	assert_int_equal(view_notified(&view, false, ENT_ABSENT, 50, &json, &err), ENT_OK);
 	assert_int_equal(sdk_json_parse(view.arena, json, &all, &err), ENT_OK);
 	for (const struct sdk_json *one = sdk_json_first(sdk_json_at(all, "items")); one; one = sdk_json_next(one))
-		said =
-		    sdk_format(view.arena, "%.*s%.*s %.*s%s\n", ENT_F(said),
-			       ENT_F(sdk_json_text_at(one, "incident")), ENT_F(sdk_json_text_at(one, "reason")),
-			       sdk_json_bool(sdk_json_at(one, "unread"), false) ? " unread" : "");
+		said = sdk_format(view.arena, "%.*s%.*s %.*s%s\n", ENT_F(said),
+				  ENT_F(sdk_json_text_at(one, "incident")), ENT_F(sdk_json_text_at(one, "reason")),
+				  sdk_json_bool(sdk_json_at(one, "unread"), false) ? " unread" : "");
 	return sdk_z(view.arena, said);
 }
 
@@ -393,6 +392,10 @@ static void test_what_is_told_of_a_person(void **state)
 	assert_non_null(strstr(exported(world, &tim, ANN), "{\"table\":\"taken\",\"rows\":[]"));
 	assert_null(strstr(exported(world, &ben, ANN), "{\"table\":\"mention\",\"rows\":[]"));
 	assert_non_null(strstr(exported(world, &tim, ANN), "{\"table\":\"mention\",\"rows\":[]"));
+	assert_int_equal(person_says(world, TIM, NULL, NULL, "We look."), JOB_ACCEPTED);
+	assert_null(strstr(exported(world, &tim, TIM), "{\"table\":\"follow\",\"rows\":[]"));
+	unshare(world, 1, "telnord"); /* nothing more of the incident */
+	assert_non_null(strstr(exported(world, &tim, TIM), "{\"table\":\"follow\",\"rows\":[]"));
 }
 
 static void test_a_person_is_erased(void **state)
