@@ -71,6 +71,7 @@ class Api:
     def __init__(self, path):
         with open(path, encoding="utf-8") as source:
             self.document = yaml.safe_load(source)
+        self.validators, self.found = {}, {}
 
     def resolve(self, node):
         while isinstance(node, dict) and "$ref" in node:
@@ -94,7 +95,7 @@ class Api:
                 node["required"] = [name for name in node.get("required", []) if seen.get(name) not in ("ours", "own")]
             return node
         others = copy.copy(self)
-        others.document = cut(self.document)
+        others.document, others.validators, others.found = cut(self.document), {}, {}
         return others
 
     def refs(self, node):
@@ -116,12 +117,18 @@ class Api:
 
     def problems(self, schema, value):
         """What a value does wrong by a schema of the document."""
-        whole = {"$schema": "https://json-schema.org/draft/2020-12/schema", "components": self.document["components"], **schema}
-        validator = jsonschema.Draft202012Validator(whole, format_checker=jsonschema.FormatChecker())
+        if id(schema) not in self.validators:  # it is kept, so that no other schema gets its id
+            whole = {"$schema": "https://json-schema.org/draft/2020-12/schema", "components": self.document["components"], **schema}
+            self.validators[id(schema)] = schema, jsonschema.Draft202012Validator(whole, format_checker=jsonschema.FormatChecker())
+        validator = self.validators[id(schema)][1]
         return [f"{list(e.path)}: {e.message[:200]}" for e in validator.iter_errors(value)]
 
     def find(self, method, path):
-        method = "GET" if method == "HEAD" else method
+        if (method, path) not in self.found:
+            self.found[method, path] = self.look_up("GET" if method == "HEAD" else method, path)
+        return self.found[method, path]
+
+    def look_up(self, method, path):
         for fixed in (True, False):  # a path without a parameter wins over one with
             for m, template, operation, parameters in self.operations():
                 pattern = re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(template))
