@@ -48,7 +48,7 @@ struct writer {
 	struct accounts *accounts;
 	int64_t prune_before_ms;        /* what is older goes, some of it each turn; 0: nothing is that old any more */
 	int64_t timer_ms;               /* when the next one is due, as committed; TIMER_NEVER */
-	int64_t timers_from_us;         /* none runs before (mono): there was no room for what they do */
+	int64_t timers_from_us;         /* none runs before (mono): what they did could not be written */
 	struct supplier_set *works_for; /* table work is made for these, or being made; NULL: it is to be asked */
 	bool works_wait;                /* it is being made: incidents up to works_after are */
 	int64_t works_after;
@@ -371,9 +371,9 @@ static enum ent_rc undo_batch(struct writer *writer, struct job *batch, struct l
 	writer->works_wait = false;
 	writer->prune_before_ms = 0; /* until it is asked for again: without room that would be tried without end */
 	writer->erases = false;      /* the same: JOB_PRUNE asks */
+	writer->timers_from_us = writer->clock->mono_us(writer->clock) + TIMER_PAUSE_US;
 	if (!db_forgive_full(writer->db))
 		return ENT_EINVAL;
-	writer->timers_from_us = writer->clock->mono_us(writer->clock) + TIMER_PAUSE_US;
 	for (struct job *job = batch; job; job = job->next)
 		job->outcome = JOB_UNAVAILABLE;
 	answer_all(batch);

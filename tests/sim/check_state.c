@@ -242,9 +242,12 @@ static void components(const struct book *book, bool (*counts)(const struct mess
 	}
 }
 
-/* A person at a tool writes numbers of incidents into tickets; then what clients say is not all there is. */
+/* A person at a tool writes numbers of incidents into tickets, or ours merge what they like; then what clients say is not
+ * all there is. */
 static bool people_may_merge(const struct plan *plan)
 {
+	if (plan_has(plan, FAULT_SPLIT))
+		return true;
 	return plan_has(plan, FAULT_SHARED) && (plan_has(plan, FAULT_MERGE) || plan_has(plan, FAULT_MOVE));
 }
 
@@ -256,6 +259,8 @@ static void check_groups(struct look *look)
 
 	components(book, is_certain, must);
 	components(book, is_possible, may);
+	/* No tool's word brings together what a person parted. */
+	const bool parted = look_int(look, "SELECT count(*) FROM apart") > 0;
 	for (int t = 0; t < book->n_ticket; t++)
 		incident[t] = look_int(look, "SELECT incident FROM ticket WHERE supplier = %Q AND external_id = %Q",
 				       book->supplier[book->ticket[t].supplier].name, book->ticket[t].id);
@@ -263,7 +268,7 @@ static void check_groups(struct look *look)
 		for (int b = 0; b < a; b++) {
 			if (incident[a] < 0 || incident[b] < 0)
 				continue;
-			if (root_of(must, a) == root_of(must, b) && incident[a] != incident[b])
+			if (root_of(must, a) == root_of(must, b) && incident[a] != incident[b] && !parted)
 				sim_violates(look->sim, "merge", book->ticket[a].id,
 					     "tickets %s and %s belong together and are in incidents %lld and %lld",
 					     book->ticket[a].id, book->ticket[b].id, (long long)incident[a],
