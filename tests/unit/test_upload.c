@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Files that people upload: whose they are, who may name them, and that they go with their comment. */
+#include "rebuilt.h"
 #include "shares.h"
 
 #include "core/wording.h"
@@ -189,6 +190,68 @@ static void test_backup_and_fsck(void **state)
 	files_close(files);
 }
 
+/* ---- what a tool tells back --------------------------------------------------------------- */
+
+static struct ent_str sent_words(struct world *world, const char *uuid)
+{
+	struct comment comment;
+
+	assert_true(comment_by_uuid(world->read, &world->arena.abi, sdk_str(uuid), &comment));
+	return wording_comment(&world->arena.abi, world->suppliers, ENT_ENGLISH, &comment);
+}
+
+/* Above a quote of what was sent; orion must learn nothing of it. */
+static void telnord_answers(struct world *world, const char *external, const char *answer, struct ent_str sent)
+{
+	struct ent_arena *arena = &world->arena.abi;
+	struct ent_str text = sdk_format(arena, "%s\n\n", answer);
+
+	while (sent.n) {
+		struct ent_str line = sdk_cut(sent, '\n', &sent);
+		text = sdk_format(arena, "%.*s> %.*s\n", ENT_F(text), ENT_F(line));
+	}
+	write_word(world, "telnord", "T-1", external, sdk_z(arena, text));
+}
+
+static void test_a_quote_tells_no_files(void **state)
+{
+	struct world *world = *state;
+
+	two_parties(world);
+	assert_int_equal(upload(world, ANA, FILE_A, UPLOAD_KEPT, 900), JOB_ACCEPTED);
+	assert_int_equal(write_with(world, ANA, A_UUID, "telnord", FILE_A, 0), JOB_ACCEPTED);
+	while (bring(world, "telnord", "x1"))
+		;
+	const struct ent_str sent = sent_words(world, A_UUID);
+	assert_non_null(memmem(sent.p, sent.n, "trace.log", 9));
+	telnord_answers(world, "t1", "I see.", sent);
+	assert_int_equal(count(world, "comment", "body = 'I see.'"), 1);
+	become_rebuilt(world);
+	telnord_answers(world, "t2", "I do.", sent);
+	assert_int_equal(count(world, "comment", "body = 'I do.'"), 1);
+	struct job removal = asks(JOB_COMMENT_REMOVE, ANA, A_UUID);
+	assert_int_equal(run(world, &removal), JOB_ACCEPTED);
+	telnord_answers(world, "t3", "It is gone.", sent);
+	assert_int_equal(count(world, "comment", "body = 'It is gone.'"), 1);
+	assert_int_equal(count(world, "comment", "body LIKE '%trace.log%'"), 0);
+	check_all(world);
+}
+
+static void test_our_words_with_a_file_come_back(void **state)
+{
+	struct world *world = *state;
+
+	two_parties(world);
+	world->suppliers->at[1].account = ENT_ABSENT;
+	assert_int_equal(upload(world, ANA, FILE_A, UPLOAD_KEPT, 900), JOB_ACCEPTED);
+	assert_int_equal(write_with(world, ANA, A_UUID, "telnord", FILE_A, 0), JOB_ACCEPTED);
+	become_rebuilt(world);
+	struct ent_str sent = sent_words(world, A_UUID);
+	write_word(world, "telnord", "T-1", "t5", sdk_z(&world->arena.abi, sent));
+	assert_int_equal(count(world, "comment", "supplier = 'telnord'"), 0);
+	check_all(world);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -196,6 +259,8 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(test_not_before_it_is_checked, world_set_up, world_tear_down),
 	    cmocka_unit_test_setup_teardown(test_with_its_comment, world_set_up, world_tear_down),
 	    cmocka_unit_test_setup_teardown(test_what_nobody_sends_goes, world_set_up, world_tear_down),
+	    cmocka_unit_test_setup_teardown(test_a_quote_tells_no_files, world_set_up, world_tear_down),
+	    cmocka_unit_test_setup_teardown(test_our_words_with_a_file_come_back, world_set_up, world_tear_down),
 	    cmocka_unit_test_setup_teardown(test_backup_and_fsck, world_set_up, world_tear_down),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
