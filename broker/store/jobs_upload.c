@@ -3,6 +3,7 @@
 
 #include "core/decide_own.h"
 #include "store/asker.h"
+#include "store/rows.h"
 
 #include <string.h>
 
@@ -38,11 +39,13 @@ static bool uploader_has_room(struct apply *apply, struct job *job)
 
 static void run_upload(struct apply *apply, struct job *job)
 {
+	const struct ent_str id = sdk_str(job->ask.comment_uuid);
 	struct upload_row row = *job->upload, known;
 
 	if (!uploader_takes_part(apply, job))
 		return;
-	if (upload_load(apply->db, apply->arena, sdk_str(job->ask.comment_uuid), &known)) {
+	if (upload_load(apply->db, apply->arena, id, &known) ||
+	    attachment_known(apply->db, ENT_STR(""), ENT_STR(""), id)) {
 		job_refuse(job, JOB_CONFLICT, "upload.id_taken", "another file has this id");
 		return;
 	}

@@ -190,6 +190,21 @@ static void test_backup_and_fsck(void **state)
 	files_close(files);
 }
 
+/* An id is one file's, also when a comment carries it. */
+static void test_the_id_of_a_carried_file_is_taken(void **state)
+{
+	struct world *world = *state;
+
+	two_parties(world);
+	assert_int_equal(upload(world, ANA, FILE_A, UPLOAD_KEPT, 3), JOB_ACCEPTED);
+	assert_int_equal(write_with(world, ANA, A_UUID, "internal", FILE_A, 0), JOB_ACCEPTED);
+	assert_int_equal(upload(world, ANA, FILE_A, UPLOAD_KEPT, 3), JOB_CONFLICT);
+	assert_string_equal(world->last.err.code, "upload.id_taken");
+	assert_int_equal(count(world, "upload", "1 = 1"), 0);
+	assert_int_equal(count(world, "attachment", "1 = 1"), 1);
+	check_all(world);
+}
+
 /* ---- what a tool tells back --------------------------------------------------------------- */
 
 static struct ent_str sent_words(struct world *world, const char *uuid)
@@ -259,6 +274,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(test_not_before_it_is_checked, world_set_up, world_tear_down),
 	    cmocka_unit_test_setup_teardown(test_with_its_comment, world_set_up, world_tear_down),
 	    cmocka_unit_test_setup_teardown(test_what_nobody_sends_goes, world_set_up, world_tear_down),
+	    cmocka_unit_test_setup_teardown(test_the_id_of_a_carried_file_is_taken, world_set_up, world_tear_down),
 	    cmocka_unit_test_setup_teardown(test_a_quote_tells_no_files, world_set_up, world_tear_down),
 	    cmocka_unit_test_setup_teardown(test_our_words_with_a_file_come_back, world_set_up, world_tear_down),
 	    cmocka_unit_test_setup_teardown(test_backup_and_fsck, world_set_up, world_tear_down),
