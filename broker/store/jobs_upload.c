@@ -59,6 +59,12 @@ static void run_upload(struct apply *apply, struct job *job)
 	job->outcome = JOB_ACCEPTED;
 }
 
+void upload_settle(struct apply *apply, const struct job *job)
+{
+	if (job->kind == JOB_UPLOAD && job->outcome != JOB_ACCEPTED)
+		upload_loosen(apply->db, sdk_str(job->upload->sha256));
+}
+
 static void run_upload_drop(struct apply *apply, struct job *job)
 {
 	const struct ent_str id = sdk_str(job->ask.comment_uuid);

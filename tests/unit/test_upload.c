@@ -190,6 +190,34 @@ static void test_backup_and_fsck(void **state)
 	files_close(files);
 }
 
+/* What is refused, or was taken before, leaves bytes that nobody has: the keeper is told of them. */
+static void test_what_is_refused_is_nobodys(void **state)
+{
+	static const unsigned char hash[32] = {1};
+	struct world *world = *state;
+	struct upload_row row = {.name = ENT_STR("trace.log"),
+				 .media_type = ENT_STR("text/plain"),
+				 .size = 3,
+				 .sha256 = HASH_A,
+				 .state = UPLOAD_KEPT};
+
+	two_parties(world);
+	assert_int_equal(upload(world, ANA, FILE_A, UPLOAD_KEPT, 1234567), JOB_CONFLICT); /* no room */
+	assert_int_equal(count(world, "loose", "sha256 = '" HASH_A "'"), 1);
+	for (int time = 0; time < 2; time++) {
+		struct job job = asks(JOB_UPLOAD, ANA, FILE_A), gone = asks(JOB_UPLOADS_KEPT, "", "");
+		static const char kept[1][FILES_HASH_SIZE] = {HASH_A};
+		const struct uploads_kept one = {.gone = kept, .n_gone = 1};
+		gone.kept = &one;
+		assert_int_equal(run(world, &gone), JOB_ACCEPTED);
+		job.upload = &row;
+		job.ask.key = ENT_STR("once");
+		memcpy(job.ask.key_hash, hash, sizeof hash);
+		assert_int_equal(run(world, &job), time == 0 ? JOB_ACCEPTED : JOB_REPEATED);
+		assert_int_equal(count(world, "loose", "1 = 1"), time);
+	}
+}
+
 /* An id is one file's, also when a comment carries it. */
 static void test_the_id_of_a_carried_file_is_taken(void **state)
 {
@@ -274,6 +302,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(test_not_before_it_is_checked, world_set_up, world_tear_down),
 	    cmocka_unit_test_setup_teardown(test_with_its_comment, world_set_up, world_tear_down),
 	    cmocka_unit_test_setup_teardown(test_what_nobody_sends_goes, world_set_up, world_tear_down),
+	    cmocka_unit_test_setup_teardown(test_what_is_refused_is_nobodys, world_set_up, world_tear_down),
 	    cmocka_unit_test_setup_teardown(test_the_id_of_a_carried_file_is_taken, world_set_up, world_tear_down),
 	    cmocka_unit_test_setup_teardown(test_a_quote_tells_no_files, world_set_up, world_tear_down),
 	    cmocka_unit_test_setup_teardown(test_our_words_with_a_file_come_back, world_set_up, world_tear_down),
