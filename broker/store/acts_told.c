@@ -81,6 +81,20 @@ static bool is_seen(struct telling *telling, const struct act *act)
 	       whom_reads(telling->dossier, by, &words);
 }
 
+/* When its people said it: their note tells, or the arrival. */
+static int64_t told_ms(const struct telling *telling)
+{
+	int64_t said_ms = telling->change->comment.created_ms;
+
+	return said_ms ? said_ms : situation_when(telling->at, telling->change);
+}
+
+/* Without an id they mean what there was when they said it. What a sweep finds may have stood there for long. */
+static bool is_asked_then(const struct telling *telling, const struct act *act)
+{
+	return !telling->at->arrival->sweep && audience_said(told_ms(telling), act->made_ms) == SAID_SINCE;
+}
+
 /* Could its people mean this one? Of an answer: it is for them; of an end: they began it. */
 static bool may_mean(struct telling *telling, const struct act *act)
 {
@@ -110,7 +124,7 @@ static size_t act_only(struct telling *telling, struct act *ret)
 	       found = 0;
 
 	for (size_t i = 0; i < n; i++)
-		if (may_mean(telling, &open[i]) && found++ == 0)
+		if (may_mean(telling, &open[i]) && is_asked_then(telling, &open[i]) && found++ == 0)
 			*ret = open[i];
 	return found;
 }
@@ -211,7 +225,7 @@ static struct comment words_of_telling(const struct telling *telling)
 				.stamp = change->stamp};
 
 	words.author.organisation = telling->organisation;
-	words.created_ms = change->comment.created_ms ? change->comment.created_ms : situation_when(at, change);
+	words.created_ms = told_ms(telling);
 	return words;
 }
 

@@ -282,6 +282,36 @@ static void test_a_call_for_help_is_offered_by_its_readers(void **state)
 	check_all(world);
 }
 
+/* A yes that was under way for long means what was asked when it was said, not what is asked now. */
+static void test_an_old_yes_is_to_no_later_act(void **state)
+{
+	struct world *world = *state;
+
+	two_parties(world);
+	assert_int_equal(begin(world, ACT_HANDOVER, A1, "telnord", 0), JOB_ACCEPTED);
+	wait_ms(world, 3000);
+	struct ent_change yes = told(world, "T-1", ENT_HANDOVER_ACCEPTED, NULL, NULL, NULL);
+	yes.stamp.time_ms = world->now_ms;
+	wait_ms(world, 3000);
+	assert_int_equal(end(world, ACT_HANDOVER, A1), JOB_ACCEPTED);
+	wait_ms(world, 24 * HOUR_MS);
+	assert_int_equal(begin(world, ACT_HANDOVER, A2, "telnord", 0), JOB_ACCEPTED);
+	wait_ms(world, 3000);
+	assert_false(takes(world, "telnord", yes));
+	stands(world, A2, "open");
+	/* Its note tells when, where the arrival tells a later time. */
+	struct ent_change note = told(world, "T-1", ENT_HANDOVER_ACCEPTED, NULL, "c1", "Yes.");
+	note.comment.created_ms = yes.stamp.time_ms;
+	note.stamp.time_ms = world->now_ms;
+	assert_false(takes(world, "telnord", note));
+	stands(world, A2, "open");
+	note.comment.id = ENT_STR("c2");
+	note.comment.created_ms = world->now_ms;
+	assert_true(takes(world, "telnord", note));
+	stands(world, A2, "accepted");
+	check_all(world);
+}
+
 /* ---- dead letters ------------------------------------------------------------------------------ */
 
 /* What else the arrival tells is taken. Replayed when its time has come, the act is taken, too. */
@@ -325,6 +355,7 @@ int main(void)
 	    ROW(test_a_hand_over_is_declined_and_proposed),
 	    ROW(test_a_promise_and_help_are_told),
 	    ROW(test_a_call_for_help_is_offered_by_its_readers),
+	    ROW(test_an_old_yes_is_to_no_later_act),
 	    ROW(test_a_refused_act_waits_as_a_dead_letter),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
