@@ -8,6 +8,7 @@
 #include "sdk/webhook.h"
 #include "store/acts.h"
 #include "store/copies.h"
+#include "store/inbox.h"
 #include "store/jobs_act.h"
 #include "store/rows.h"
 
@@ -42,17 +43,38 @@ static const struct {
     [ENT_HELP_ENDED] = {JOB_ACT_END, ACT_HELP, ACT_ENDED},
 };
 
+/* A poll may tell the same comment again each time: it has one letter for each reason. */
+static bool has_letter(const struct telling *telling, struct ent_said reason)
+{
+	const struct arrival *arrival = telling->at->arrival;
+
+	return arrival->is_page && !arrival->replayed && telling->change->comment.id.n &&
+	       dead_letter_said(telling->apply->db, telling->at->supplier, reason);
+}
+
+static struct ent_said words_of_refusal(const struct telling *telling, const struct ent_said *why)
+{
+	const struct ent_change *change = telling->change;
+	const char *noun = sdk_act_noun(change->act.kind), *verb = sdk_act_verb(change->act.kind);
+
+	if (change->comment.id.n)
+		return sdk_say(telling->apply->arena, "act.told_by",
+			       "{noun=%s} {verb=%s} in ticket {ticket=%.*s}, by its comment {comment=%.*s}: {why=%p}",
+			       noun, verb, ENT_F(change->ticket.id), ENT_F(change->comment.id), why);
+	return sdk_say(telling->apply->arena, "act.told", "{noun=%s} {verb=%s} in ticket {ticket=%.*s}: {why=%p}", noun,
+		       verb, ENT_F(change->ticket.id), why);
+}
+
 /* The first reason of the arrival stands in its dead letter. */
 static void refuse_told(struct telling *telling, struct ent_said why)
 {
-	const struct ent_act *act = &telling->change->act;
+	struct apply *apply = telling->apply;
 
-	if (telling->apply->refused.code.n)
+	if (apply->refused.code.n)
 		return;
-	telling->apply->refused = sdk_said_dup(
-	    telling->apply->arena,
-	    sdk_say(telling->apply->arena, "act.told", "{noun=%s} {verb=%s} in ticket {ticket=%.*s}: {why=%p}",
-		    sdk_act_noun(act->kind), sdk_act_verb(act->kind), ENT_F(telling->change->ticket.id), &why));
+	const struct ent_said reason = words_of_refusal(telling, &why);
+	if (!has_letter(telling, reason))
+		apply->refused = sdk_said_dup(apply->arena, reason);
 }
 
 static void refuse_none(struct telling *telling)
