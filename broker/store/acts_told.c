@@ -8,6 +8,7 @@
 #include "sdk/webhook.h"
 #include "store/acts.h"
 #include "store/copies.h"
+#include "store/inbox.h"
 #include "store/jobs_act.h"
 #include "store/rows.h"
 
@@ -42,17 +43,38 @@ static const struct {
     [ENT_HELP_ENDED] = {JOB_ACT_END, ACT_HELP, ACT_ENDED},
 };
 
+/* A poll may tell the same comment again each time: it has one letter for each reason. */
+static bool has_letter(const struct telling *telling, struct ent_said reason)
+{
+	const struct arrival *arrival = telling->at->arrival;
+
+	return arrival->is_page && !arrival->replayed && telling->change->comment.id.n &&
+	       dead_letter_said(telling->apply->db, telling->at->supplier, reason);
+}
+
+static struct ent_said words_of_refusal(const struct telling *telling, const struct ent_said *why)
+{
+	const struct ent_change *change = telling->change;
+	const char *noun = sdk_act_noun(change->act.kind), *verb = sdk_act_verb(change->act.kind);
+
+	if (change->comment.id.n)
+		return sdk_say(telling->apply->arena, "act.told_by",
+			       "{noun=%s} {verb=%s} in ticket {ticket=%.*s}, by its comment {comment=%.*s}: {why=%p}",
+			       noun, verb, ENT_F(change->ticket.id), ENT_F(change->comment.id), why);
+	return sdk_say(telling->apply->arena, "act.told", "{noun=%s} {verb=%s} in ticket {ticket=%.*s}: {why=%p}", noun,
+		       verb, ENT_F(change->ticket.id), why);
+}
+
 /* The first reason of the arrival stands in its dead letter. */
 static void refuse_told(struct telling *telling, struct ent_said why)
 {
-	const struct ent_act *act = &telling->change->act;
+	struct apply *apply = telling->apply;
 
-	if (telling->apply->refused.code.n)
+	if (apply->refused.code.n)
 		return;
-	telling->apply->refused = sdk_said_dup(
-	    telling->apply->arena,
-	    sdk_say(telling->apply->arena, "act.told", "{noun=%s} {verb=%s} in ticket {ticket=%.*s}: {why=%p}",
-		    sdk_act_noun(act->kind), sdk_act_verb(act->kind), ENT_F(telling->change->ticket.id), &why));
+	const struct ent_said reason = words_of_refusal(telling, &why);
+	if (!has_letter(telling, reason))
+		apply->refused = sdk_said_dup(apply->arena, reason);
 }
 
 static void refuse_none(struct telling *telling)
@@ -78,6 +100,20 @@ static bool is_seen(struct telling *telling, const struct act *act)
 		return true;
 	return comment_by_uuid(telling->apply->db, telling->apply->arena, sdk_str(act->uuid), &words) &&
 	       whom_reads(telling->dossier, by, &words);
+}
+
+/* When its people said it: their note tells, or the arrival. */
+static int64_t told_ms(const struct telling *telling)
+{
+	int64_t said_ms = telling->change->comment.created_ms;
+
+	return said_ms ? said_ms : situation_when(telling->at, telling->change);
+}
+
+/* Without an id they mean what there was when they said it. What a sweep finds may have stood there for long. */
+static bool is_asked_then(const struct telling *telling, const struct act *act)
+{
+	return !telling->at->arrival->sweep && audience_said(told_ms(telling), act->made_ms) == SAID_SINCE;
 }
 
 /* Could its people mean this one? Of an answer: it is for them; of an end: they began it. */
@@ -109,7 +145,7 @@ static size_t act_only(struct telling *telling, struct act *ret)
 	       found = 0;
 
 	for (size_t i = 0; i < n; i++)
-		if (may_mean(telling, &open[i]) && found++ == 0)
+		if (may_mean(telling, &open[i]) && is_asked_then(telling, &open[i]) && found++ == 0)
 			*ret = open[i];
 	return found;
 }
@@ -212,7 +248,7 @@ static struct comment words_of_telling(const struct telling *telling)
 				.stamp = change->stamp};
 
 	words.author.organisation = telling->organisation;
-	words.created_ms = change->comment.created_ms ? change->comment.created_ms : situation_when(at, change);
+	words.created_ms = told_ms(telling);
 	return words;
 }
 

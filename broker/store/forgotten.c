@@ -22,10 +22,24 @@ static struct ent_str sent_text(struct apply *apply, const struct situation *at,
 	    .supplier = comment->supplier,
 	    .author = comment->author,
 	    .body = comment->supplier.n ? body : mentions_plain(apply->db, apply->arena, body, comment->format),
-	    .entry = comment->entry};
+	    .entry = comment->entry,
+	    .incident = comment->incident,
+	    .files = body.n ? comment->files : ENT_ABSENT}; /* they stand below its words */
 
 	return echo_words(apply->arena, wording_comment(apply->arena, apply->suppliers,
 							wording_language(apply->suppliers, at->supplier), &said));
+}
+
+/* Are these its words, in the incident where it is, or was? A line of a file names it. */
+static bool is_said_as(struct apply *apply, const struct situation *at, const struct comment *comment,
+		       struct ent_str body, struct ent_str words)
+{
+	struct comment before = *comment;
+
+	before.incident = comment->origin;
+	return sdk_eq(words, sent_text(apply, at, comment, body)) ||
+	       (comment->files.n && comment->origin != comment->incident &&
+		sdk_eq(words, sent_text(apply, at, &before, body)));
 }
 
 static bool begins_as(struct ent_str text, struct ent_str head)
@@ -42,36 +56,37 @@ static bool has_words(struct apply *apply, const struct situation *at, const str
 
 	if (!begins_as(words, sent_text(apply, at, comment, ENT_STR(""))))
 		return false;
-	if (sdk_eq(words, sent_text(apply, at, comment, comment->body)))
+	struct comment whole = *comment;
+	if (comment->removed && *histories > 0) /* its files went with it */
+		whole.files = revisions_files(apply->db, apply->arena, at->incident->number, comment->uuid);
+	if (is_said_as(apply, at, &whole, comment->body, words))
 		return true;
 	size_t n = is_changed && (*histories)-- > 0
 		       ? revisions_list(apply->db, apply->arena, at->incident->number, comment->uuid, INT64_MAX, &said)
 		       : 0;
 	for (size_t i = 0; i < n; i++)
-		if (sdk_eq(words, sent_text(apply, at, comment, said[i].body)))
+		if (is_said_as(apply, at, &whole, said[i].body, words))
 			return true;
 	return false;
 }
+
+#define FORGOTTEN_FIELDS                                                                                               \
+	"c.uuid, c.supplier, " PEOPLE_NAME("c.author") ", c.body, c.edited_ms, c.removed, c.format, c.entry, "         \
+						       "c.incident, c.origin, " COMMENT_FILES("c.uuid")
 
 /* False: no comment of this thread says it. */
 static bool find_forgotten(struct apply *apply, const struct situation *at, const struct ent_change *change,
 			   char ret_uuid[ID_SIZE])
 {
-	struct db_stmt *stmt =
-	    db_use(apply->db,
-		   "SELECT c.uuid, c.supplier, " PEOPLE_NAME(
-		       "c.author") ", c.body, c.edited_ms, c.removed, c.format FROM (SELECT * "
-				   "FROM comment WHERE incident = $1 ORDER BY created_ms DESC, id DESC LIMIT $4) AS c "
-				   "WHERE c.supplier <> $2 "
-				   "AND NOT EXISTS (SELECT 1 FROM copy AS k WHERE k.comment = c.uuid AND k.supplier = "
-				   "$2 AND k.ticket = $3 "
-				   "AND substr(k.external_id, 1, 9) <> 'delivery:') AND (EXISTS (SELECT 1 FROM copy AS "
-				   "k WHERE k.comment = "
-				   "c.uuid AND k.supplier = $2) OR ((c.everyone = 1 OR " LIST_HAS(
-				       "c.organisations", "$5") ") AND NOT EXISTS "
-								"(SELECT 1 FROM delivery AS d WHERE d.comment = c.uuid "
-								"AND d.comment <> '' AND d.supplier = $2 AND d.op = "
-								"'add_comment')))");
+	struct db_stmt *stmt = db_use(
+	    apply->db,
+	    "SELECT " FORGOTTEN_FIELDS
+	    " FROM (SELECT * FROM comment WHERE incident = $1 ORDER BY created_ms DESC, id DESC LIMIT $4) AS c "
+	    "WHERE c.supplier <> $2 AND NOT EXISTS (SELECT 1 FROM copy AS k WHERE k.comment = c.uuid AND "
+	    "k.supplier = $2 AND k.ticket = $3 AND substr(k.external_id, 1, 9) <> 'delivery:') AND (EXISTS "
+	    "(SELECT 1 FROM copy AS k WHERE k.comment = c.uuid AND k.supplier = $2) OR ((c.everyone = 1 OR " LIST_HAS(
+		"c.organisations", "$5") ") AND NOT EXISTS (SELECT 1 FROM delivery AS d WHERE d.comment = c.uuid "
+					 "AND d.comment <> '' AND d.supplier = $2 AND d.op = 'add_comment')))");
 	const struct ent_str words = echo_words(apply->arena, change->comment.body);
 	int histories = HISTORIES;
 	bool found = false;
@@ -86,7 +101,11 @@ static bool find_forgotten(struct apply *apply, const struct situation *at, cons
 					  .author.name = db_str(stmt, 2),
 					  .body = db_str(stmt, 3),
 					  .edited_ms = db_int(stmt, 4),
-					  .removed = db_int(stmt, 5) != 0};
+					  .removed = db_int(stmt, 5) != 0,
+					  .entry = entry_of_text(apply->arena, db_str(stmt, 7)),
+					  .incident = db_int(stmt, 8),
+					  .origin = db_int(stmt, 9),
+					  .files = db_str(stmt, 10)};
 
 		(void)comment_format_by_word(db_str(stmt, 6), &comment.format);
 		snprintf(comment.uuid, ID_SIZE, "%.*s", ENT_F(db_str(stmt, 0)));

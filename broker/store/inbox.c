@@ -109,6 +109,18 @@ int64_t dead_letter_add(struct db *db, const struct arrival *arrival, struct ent
 	return id;
 }
 
+bool dead_letter_said(struct db *db, struct ent_str supplier, struct ent_said reason)
+{
+	struct db_stmt *stmt = db_use(db, "SELECT 1 FROM dead_letter WHERE supplier = $1 AND reason = $2 LIMIT 1");
+	struct sdk_buf said;
+
+	db_bind_str(stmt, 1, supplier);
+	said_bind(stmt, 2, reason, &said);
+	bool found = db_found(stmt);
+	sdk_buf_release(&said);
+	return found;
+}
+
 bool dead_letter_close(struct db *db, int64_t id, const char *state, int64_t now_ms)
 {
 	struct db_stmt *stmt = db_use(db, "UPDATE dead_letter SET state = $1, state_ms = $2 WHERE id = $3 AND "

@@ -23,6 +23,8 @@ int64_t dead_letter_add(struct db *db, const struct arrival *arrival, struct ent
 bool dead_letter_close(struct db *db, int64_t id, const char *state, int64_t now_ms);
 /* The reason after a replay that failed again. False: there is none waiting. */
 bool dead_letter_again(struct db *db, int64_t id, struct ent_said reason, int64_t now_ms);
+/* There is a letter of the supplier with these words, whatever became of it. */
+bool dead_letter_said(struct db *db, struct ent_str supplier, struct ent_said reason);
 /* A letter that was replayed just now waits again: a part of it could not be taken. */
 void dead_letter_reopen(struct db *db, int64_t id, struct ent_said reason, int64_t now_ms);
 

@@ -62,10 +62,10 @@ static void keep_rest(struct apply *apply, struct job *job, struct supplier_tall
 	(void)sdk_fail_said(&job->err, ENT_EINVAL, arrival->reason);
 }
 
-/* Acts of its people that could not be taken: what else it tells is taken, and it is kept as well. */
+/* Acts of its people that could not be taken: what else it tells is taken, and it is kept as well. Not for a sweep. */
 static void keep_refused(struct apply *apply, struct job *job, struct supplier_tally *tally, struct ent_str kept)
 {
-	if (!apply->refused.code.n || job->has_letter ||
+	if (!apply->refused.code.n || job->has_letter || job->arrival.sweep ||
 	    !apply_dead_letter(apply, &job->arrival, kept, apply->refused, false))
 		return;
 	tally->dead++;

@@ -3,6 +3,7 @@
 
 #include "core/decide_own.h"
 #include "store/asker.h"
+#include "store/rows.h"
 
 #include <string.h>
 
@@ -40,11 +41,13 @@ static bool uploader_has_room(struct apply *apply, struct job *job)
 /* The same file with the same id is kept once. False: the job is answered. */
 static bool upload_is_new(struct apply *apply, struct job *job, int64_t incident)
 {
+	const struct ent_str id = sdk_str(job->ask.comment_uuid);
 	struct upload_row known;
+	bool stands = upload_load(apply->db, apply->arena, id, &known);
 
-	if (!upload_load(apply->db, apply->arena, sdk_str(job->ask.comment_uuid), &known))
+	if (!stands && !attachment_known(apply->db, ENT_STR(""), ENT_STR(""), id))
 		return true;
-	if (known.incident == incident && sdk_eq(known.asker, reader_key(&job->ask.by)) &&
+	if (stands && known.incident == incident && sdk_eq(known.asker, reader_key(&job->ask.by)) &&
 	    !strcmp(known.sha256, job->upload->sha256))
 		job->outcome = JOB_REPEATED;
 	else
@@ -65,6 +68,12 @@ static void run_upload(struct apply *apply, struct job *job)
 	row.made_ms = apply->now_ms;
 	upload_save(apply->db, &row);
 	job->outcome = JOB_ACCEPTED;
+}
+
+void upload_settle(struct apply *apply, const struct job *job)
+{
+	if (job->kind == JOB_UPLOAD && job->outcome != JOB_ACCEPTED)
+		upload_loosen(apply->db, sdk_str(job->upload->sha256));
 }
 
 static void run_upload_drop(struct apply *apply, struct job *job)

@@ -7,6 +7,8 @@
 
 extern const struct job_row jobs_upload[];
 
+/* An upload that was not taken, or was taken before: nobody has its bytes, as far as this job goes. */
+void upload_settle(struct apply *apply, const struct job *job);
 /* The words of a job carry uploads: each is its asker's own, of this incident, and checked. False: refused. Asked
  * before anything is decided. */
 bool upload_may_go(struct apply *apply, struct job *job, int64_t incident);

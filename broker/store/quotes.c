@@ -8,6 +8,7 @@
 #include "store/mentions.h"
 #include "store/people.h"
 #include "store/revisions.h"
+#include "store/rows.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -16,6 +17,7 @@ enum {
 	COPY_SIZE_MAX = 64 << 10,          /* bytes of one copy; its beginning is enough to find most of it */
 	COPIES_SIZE_MAX = 1 << 20,         /* bytes of all copies: nothing else is stored while they are searched */
 	COPIES_MAX = 3 * QUOTE_COPIES_MAX, /* of all sources */
+	REMOVED_MAX = 20,                  /* comments whose files are looked up in the incident's events */
 	BRIEFS_WITHIN = 1000,              /* events of the incident in which a brief is looked for */
 	CLOCKS_MS = 600000                 /* the tool's clock may be this far behind ours */
 };
@@ -29,7 +31,7 @@ struct copies {
 	struct quote_copy *list;
 	size_t n, n_max, size, size_max; /* what may be in the list now: each source has a share of its own */
 	struct comment *changed;         /* those that stand there and were edited or removed since */
-	size_t n_changed;
+	size_t n_changed, n_removed;
 	bool has_brief;
 };
 
@@ -71,14 +73,28 @@ static struct ent_str comment_text(const struct copies *copies, const struct com
 	    .supplier = comment->supplier,
 	    .author.name = comment->author.name,
 	    .body = comment->supplier.n ? head : mentions_plain(apply->db, apply->arena, head, comment->format),
-	    .entry = comment->entry};
+	    .entry = comment->entry,
+	    .incident = comment->incident,
+	    .files = comment->files};
 
 	return wording_comment(copies->apply->arena, copies->apply->suppliers, copies_language(copies), &said);
 }
 
+/* A line of a file names the incident: the one of that time, or the one that it was merged into. */
+static void add_said(struct copies *copies, const struct comment *comment, struct ent_str body, struct ent_str key)
+{
+	struct comment before = *comment;
+
+	copies_add(copies, comment_text(copies, comment, body), key);
+	before.incident = comment->origin;
+	if (comment->files.n && comment->origin != comment->incident)
+		copies_add(copies, comment_text(copies, &before, body), key);
+}
+
 #define COMMENT_FIELDS                                                                                                 \
 	"c.uuid, c.supplier, " PEOPLE_NAME("c.author") ", c.body, c.edited_ms > 0 OR c.removed = 1, c.entry, "         \
-						       "c.format"
+						       "c.format, c.incident, c.origin, c.removed, " COMMENT_FILES(    \
+							   "c.uuid")
 
 /* The row's COMMENT_FIELDS; one that has other words now is remembered. */
 static struct comment read_copied(struct copies *copies, struct db_stmt *stmt)
@@ -87,10 +103,16 @@ static struct comment read_copied(struct copies *copies, struct db_stmt *stmt)
 	struct comment comment = {.supplier = db_str(stmt, 1),
 				  .author.name = db_str(stmt, 2),
 				  .body = db_str(stmt, 3),
+				  .incident = db_int(stmt, 7),
+				  .origin = db_int(stmt, 8),
+				  .removed = db_int(stmt, 9) != 0,
+				  .files = db_str(stmt, 10),
 				  .entry = entry_of_text(arena, db_str(stmt, 5))};
 
 	(void)comment_format_by_word(db_str(stmt, 6), &comment.format);
 	snprintf(comment.uuid, ID_SIZE, "%.*s", ENT_F(db_str(stmt, 0)));
+	if (comment.removed && copies->n_removed++ < REMOVED_MAX) /* its files went with it */
+		comment.files = revisions_files(copies->apply->db, arena, comment.incident, comment.uuid);
 	if (db_int(stmt, 4) == 0 || copies->n_changed == COPIES_MAX)
 		return comment;
 	if (!copies->changed)
@@ -100,6 +122,7 @@ static struct comment read_copied(struct copies *copies, struct db_stmt *stmt)
 	changed->supplier = sdk_dup(arena, comment.supplier);
 	changed->author.name = sdk_dup(arena, comment.author.name);
 	changed->body = sdk_dup(arena, comment.body);
+	changed->files = sdk_dup(arena, comment.files);
 	return comment;
 }
 
@@ -126,13 +149,13 @@ static void add_deliveries(struct copies *copies)
 
 	while (!copies_full(copies) && db_row(stmt)) {
 		struct comment comment = read_copied(copies, stmt);
-		struct ent_str text = db_str(stmt, 8);
+		struct ent_str text = db_str(stmt, 12);
 
-		copies->has_brief |= db_int(stmt, 9) != 0;
-		copies_add(copies,
-			   comment.uuid[0] ? comment_text(copies, &comment, text.n ? text : comment.body)
-					   : sdk_head(text, COPY_SIZE_MAX),
-			   db_str(stmt, 7));
+		copies->has_brief |= db_int(stmt, 13) != 0;
+		if (comment.uuid[0])
+			add_said(copies, &comment, text.n ? text : comment.body, db_str(stmt, 11));
+		else
+			copies_add(copies, sdk_head(text, COPY_SIZE_MAX), db_str(stmt, 11));
 	}
 	db_done(stmt);
 }
@@ -145,12 +168,12 @@ static void add_forgotten(struct copies *copies)
 	    "SELECT " COMMENT_FIELDS " FROM (SELECT * FROM comment WHERE incident = $1 AND recorded_ms <= $4 ORDER BY "
 	    "created_ms DESC, id DESC LIMIT 5 * $3) AS c WHERE c.supplier <> $2 AND EXISTS (SELECT 1 FROM copy AS k "
 	    "WHERE k.comment = c.uuid AND k.supplier = $2) AND NOT EXISTS (SELECT 1 FROM delivery AS d WHERE d.comment "
-	    "= c.uuid AND d.comment <> '' AND d.supplier = $2) LIMIT $3");
+	    "= c.uuid AND d.comment <> '' AND d.supplier = $2 AND (d.attempt > 0 OR length(d.hash) > 0)) LIMIT $3");
 
 	while (!copies_full(copies) && db_row(stmt)) {
 		struct comment comment = read_copied(copies, stmt);
 
-		copies_add(copies, comment_text(copies, &comment, comment.body), ENT_ABSENT);
+		add_said(copies, &comment, comment.body, ENT_ABSENT);
 	}
 	db_done(stmt);
 }
@@ -170,7 +193,7 @@ static void add_earlier_words(struct copies *copies)
 			if (strcmp(now->uuid, said[i].uuid) != 0)
 				continue;
 			if (!sdk_eq(now->body, said[i].body))
-				copies_add(copies, comment_text(copies, now, said[i].body), ENT_ABSENT);
+				add_said(copies, now, said[i].body, ENT_ABSENT);
 			break;
 		}
 }

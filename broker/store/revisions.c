@@ -64,6 +64,26 @@ size_t revisions_list(struct db *db, struct ent_arena *arena, int64_t incident, 
 	return n;
 }
 
+struct ent_str revisions_files(struct db *db, struct ent_arena *arena, int64_t incident, const char *uuid)
+{
+	struct db_stmt *stmt = db_use(db, EVENTS_OF "e.kind = 'attachment.added' ORDER BY e.seq LIMIT $3");
+	struct ent_str files = ENT_STR("");
+	struct event event;
+	struct ent_err err;
+
+	db_bind_int(stmt, 1, incident);
+	db_bind_str(stmt, 2, sdk_format(arena, "%%\"comment\":\"%s\"%%", uuid));
+	db_bind_int(stmt, 3, WORDINGS_MAX);
+	while (db_row(stmt))
+		if (event_parse(arena, EVENT_ATTACHMENT_ADDED, sdk_dup(arena, db_str(stmt, 1)), &event, &err) ==
+			ENT_OK &&
+		    event.beside.sha256[0] && strcmp(uuid, event.beside.comment) == 0)
+			files = sdk_format(arena, "%.*s%s%lld %.*s", ENT_F(files), files.n ? "\n" : "",
+					   (long long)event.attachment.size, ENT_F(event.attachment.name));
+	db_done(stmt);
+	return files;
+}
+
 size_t revisions_events(struct db *db, struct ent_arena *arena, int64_t incident, const char *uuid,
 			const struct event **ret)
 {

@@ -14,6 +14,8 @@ bool revisions_first(struct db *db, struct ent_arena *arena, int64_t incident, c
 #define WORDINGS_MAX 1000
 size_t revisions_list(struct db *db, struct ent_arena *arena, int64_t incident, const char *uuid, int64_t until_ms,
 		      struct comment **ret);
+/* The files that it was given, as comment.files has them, also when they went with it. */
+struct ent_str revisions_files(struct db *db, struct ent_arena *arena, int64_t incident, const char *uuid);
 /* All that was done to one comment, as its events tell it, the oldest first; with time_ms and recorded_ms. Bounded in
  * the same way. */
 size_t revisions_events(struct db *db, struct ent_arena *arena, int64_t incident, const char *uuid,

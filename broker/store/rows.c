@@ -183,10 +183,8 @@ void incident_count(struct db *db, struct incident *incident)
 	"created_ms, edited_ms, removed, stamp_version, stamp_ms, supplier, ticket, external_id, recorded_ms, "        \
 	"origin, "                                                                                                     \
 	"requester, person.name, person.kind, format, reply_to, held_by, meant_organisations, meant_everyone, "        \
-	"meant_requester, pinned_ms, version, entry, coalesce((SELECT group_concat(size || ' ' || attachment.name, "   \
-	"char(10)) FROM attachment WHERE attachment.comment = comment.uuid AND sha256 <> ''), '') FROM comment LEFT "  \
-	"JOIN person ON person.ref = "                                                                                 \
-	"comment.author "
+	"meant_requester, pinned_ms, version, entry, " COMMENT_FILES("comment.uuid") " FROM comment LEFT JOIN person " \
+										     "ON person.ref = comment.author "
 
 static bool read_comment_row(struct db_stmt *stmt, struct ent_arena *arena, struct comment *ret)
 {

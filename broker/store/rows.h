@@ -10,6 +10,11 @@
 #include "core/state.h"
 #include "store/db.h"
 
+/* In SQL: comment.files of the comment with this uuid. */
+#define COMMENT_FILES(uuid)                                                                                            \
+	"coalesce((SELECT group_concat(size || ' ' || attachment.name, char(10)) FROM attachment WHERE "               \
+	"attachment.comment = " uuid " AND sha256 <> ''), '')"
+
 /* In SQL: a comma list holds the name. */
 #define LIST_HAS(list, name) "',' || " list " || ',' LIKE '%,' || " name " || ',%'"
 

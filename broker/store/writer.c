@@ -7,6 +7,7 @@
 #include "store/audit.h"
 #include "store/erase.h"
 #include "store/jobs.h"
+#include "store/jobs_upload.h"
 #include "store/once.h"
 #include "store/outbox.h"
 #include "store/people.h"
@@ -265,6 +266,7 @@ static void run_job(struct writer *writer, struct job *job, int64_t now_ms)
 		jobs_row(job->kind)->run(&apply, job);
 		once_end(&apply, job);
 	}
+	upload_settle(&apply, job);
 	works_follow(&apply);
 	audit_job(&apply, job, jobs_row(job->kind)->name);
 	job->n_event = apply.n_event;

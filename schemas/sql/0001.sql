@@ -40,6 +40,7 @@ CREATE TABLE dead_letter (
 	UNIQUE (supplier, delivery_id, body_hash)
 );
 CREATE INDEX dead_letter_state ON dead_letter (state, id);
+CREATE INDEX dead_letter_reason ON dead_letter (supplier, reason);
 
 CREATE TABLE incident (
 	number          INTEGER PRIMARY KEY,

@@ -274,7 +274,7 @@ static void test_a_call_for_help_is_offered_by_its_readers(void **state)
 	assert_int_equal(run(world, &call), JOB_ACCEPTED);
 	assert_false(takes(world, "telnord", told(world, "T-1", ENT_HELP_OFFERED, A4, "c1", "We do.")));
 	const struct ent_str none = sdk_dup(&world->arena.abi, sdk_str(world->last.err.msg));
-	assert_false(takes(world, "telnord", told(world, "T-1", ENT_HELP_OFFERED, A1, "c2", "We do.")));
+	assert_false(takes(world, "telnord", told(world, "T-1", ENT_HELP_OFFERED, A1, "c1", "We do.")));
 	assert_true(sdk_eqz(none, world->last.err.msg));
 	assert_false(takes(world, "telnord", told(world, "T-1", ENT_HELP_OFFERED, NULL, "c2", "We do.")));
 	assert_true(takes(world, "orion", told(world, "O-1", ENT_HELP_OFFERED, A1, "c3", "We do.")));
@@ -282,7 +282,77 @@ static void test_a_call_for_help_is_offered_by_its_readers(void **state)
 	check_all(world);
 }
 
+/* A yes that was under way for long means what was asked when it was said, not what is asked now. */
+static void test_an_old_yes_is_to_no_later_act(void **state)
+{
+	struct world *world = *state;
+
+	two_parties(world);
+	assert_int_equal(begin(world, ACT_HANDOVER, A1, "telnord", 0), JOB_ACCEPTED);
+	wait_ms(world, 3000);
+	struct ent_change yes = told(world, "T-1", ENT_HANDOVER_ACCEPTED, NULL, NULL, NULL);
+	yes.stamp.time_ms = world->now_ms;
+	wait_ms(world, 3000);
+	assert_int_equal(end(world, ACT_HANDOVER, A1), JOB_ACCEPTED);
+	wait_ms(world, 24 * HOUR_MS);
+	assert_int_equal(begin(world, ACT_HANDOVER, A2, "telnord", 0), JOB_ACCEPTED);
+	wait_ms(world, 3000);
+	assert_false(takes(world, "telnord", yes));
+	stands(world, A2, "open");
+	/* Its note tells when, where the arrival tells a later time. */
+	struct ent_change note = told(world, "T-1", ENT_HANDOVER_ACCEPTED, NULL, "c1", "Yes.");
+	note.comment.created_ms = yes.stamp.time_ms;
+	note.stamp.time_ms = world->now_ms;
+	assert_false(takes(world, "telnord", note));
+	stands(world, A2, "open");
+	note.comment.id = ENT_STR("c2");
+	note.comment.created_ms = world->now_ms;
+	assert_true(takes(world, "telnord", note));
+	stands(world, A2, "accepted");
+	check_all(world);
+}
+
 /* ---- dead letters ------------------------------------------------------------------------------ */
+
+static enum job_outcome read_page(struct world *world, struct ent_change *change, int n, bool is_sweep)
+{
+	struct job job = {.kind = JOB_PAGE, .arrival = arrival_of(world, "orion", change, 1)};
+
+	job.arrival.sweep = is_sweep;
+	job.arrival.is_page = true;
+	job.arrival.delivery_id = sdk_format(&world->arena.abi, "page:%d", n);
+	job.ask.cursor.supplier = ENT_STR("orion");
+	job.ask.cursor.memo = job.ask.cursor.page = job.ask.cursor.state = ENT_STR("");
+	wait_ms(world, HOUR_MS);
+	return run(world, &job);
+}
+
+/* A ticket is looked at again and again: a sweep keeps no letter, and of a poll each comment has one. */
+static void test_a_refused_act_is_kept_once(void **state)
+{
+	struct world *world = *state;
+	struct ent_change change;
+
+	two_parties(world);
+	change = told(world, "O-1", ENT_ASK_ANSWERED, NULL, "c1", "Since nine.");
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(read_page(world, &change, i, true), JOB_ACCEPTED);
+	assert_int_equal(ask(world, "SELECT count(*) FROM dead_letter"), 0);
+	for (int i = 3; i < 6; i++)
+		assert_int_equal(read_page(world, &change, i, false), JOB_ACCEPTED);
+	assert_int_equal(ask(world, "SELECT count(*) FROM dead_letter"), 1);
+	change.comment.id = ENT_STR("c2");
+	assert_int_equal(read_page(world, &change, 6, false), JOB_ACCEPTED);
+	assert_int_equal(ask(world, "SELECT count(*) FROM dead_letter"), 2);
+	change.comment.id = ENT_ABSENT; /* without an id nobody knows that it is the same */
+	for (int i = 7; i < 9; i++)
+		assert_int_equal(read_page(world, &change, i, false), JOB_ACCEPTED);
+	assert_int_equal(ask(world, "SELECT count(*) FROM dead_letter"), 4);
+	begin(world, ACT_QUESTION, A1, "orion", 0); /* and a sweep cannot tell what it means */
+	assert_int_equal(read_page(world, &change, 9, true), JOB_ACCEPTED);
+	stands(world, A1, "open");
+	check_all(world);
+}
 
 /* What else the arrival tells is taken. Replayed when its time has come, the act is taken, too. */
 static void test_a_refused_act_waits_as_a_dead_letter(void **state)
@@ -325,6 +395,8 @@ int main(void)
 	    ROW(test_a_hand_over_is_declined_and_proposed),
 	    ROW(test_a_promise_and_help_are_told),
 	    ROW(test_a_call_for_help_is_offered_by_its_readers),
+	    ROW(test_an_old_yes_is_to_no_later_act),
+	    ROW(test_a_refused_act_is_kept_once),
 	    ROW(test_a_refused_act_waits_as_a_dead_letter),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

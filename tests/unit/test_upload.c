@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Files that people upload: whose they are, who may name them, and that they go with their comment. */
+#include "rebuilt.h"
 #include "shares.h"
 
 #include "core/wording.h"
@@ -189,6 +190,111 @@ static void test_backup_and_fsck(void **state)
 	files_close(files);
 }
 
+/* What is refused, or was taken before, leaves bytes that nobody has: the keeper is told of them. */
+static void test_what_is_refused_is_nobodys(void **state)
+{
+	static const unsigned char hash[32] = {1};
+	struct world *world = *state;
+	struct upload_row row = {.name = ENT_STR("trace.log"),
+				 .media_type = ENT_STR("text/plain"),
+				 .size = 3,
+				 .sha256 = HASH_A,
+				 .state = UPLOAD_KEPT};
+
+	two_parties(world);
+	assert_int_equal(upload(world, ANA, FILE_A, UPLOAD_KEPT, 1234567), JOB_CONFLICT); /* no room */
+	assert_int_equal(count(world, "loose", "sha256 = '" HASH_A "'"), 1);
+	for (int time = 0; time < 2; time++) {
+		struct job job = asks(JOB_UPLOAD, ANA, FILE_A), gone = asks(JOB_UPLOADS_KEPT, "", "");
+		static const char kept[1][FILES_HASH_SIZE] = {HASH_A};
+		const struct uploads_kept one = {.gone = kept, .n_gone = 1};
+		gone.kept = &one;
+		assert_int_equal(run(world, &gone), JOB_ACCEPTED);
+		job.upload = &row;
+		job.ask.key = ENT_STR("once");
+		memcpy(job.ask.key_hash, hash, sizeof hash);
+		assert_int_equal(run(world, &job), time == 0 ? JOB_ACCEPTED : JOB_REPEATED);
+		assert_int_equal(count(world, "loose", "1 = 1"), time);
+	}
+}
+
+/* An id is one file's, also when a comment carries it. */
+static void test_the_id_of_a_carried_file_is_taken(void **state)
+{
+	struct world *world = *state;
+
+	two_parties(world);
+	assert_int_equal(upload(world, ANA, FILE_A, UPLOAD_KEPT, 3), JOB_ACCEPTED);
+	assert_int_equal(write_with(world, ANA, A_UUID, "internal", FILE_A, 0), JOB_ACCEPTED);
+	assert_int_equal(upload(world, ANA, FILE_A, UPLOAD_KEPT, 3), JOB_CONFLICT);
+	assert_string_equal(world->last.err.code, "upload.id_taken");
+	assert_int_equal(count(world, "upload", "1 = 1"), 0);
+	assert_int_equal(count(world, "attachment", "1 = 1"), 1);
+	check_all(world);
+}
+
+/* ---- what a tool tells back --------------------------------------------------------------- */
+
+static struct ent_str sent_words(struct world *world, const char *uuid)
+{
+	struct comment comment;
+
+	assert_true(comment_by_uuid(world->read, &world->arena.abi, sdk_str(uuid), &comment));
+	return wording_comment(&world->arena.abi, world->suppliers, ENT_ENGLISH, &comment);
+}
+
+/* Above a quote of what was sent; orion must learn nothing of it. */
+static void telnord_answers(struct world *world, const char *external, const char *answer, struct ent_str sent)
+{
+	struct ent_arena *arena = &world->arena.abi;
+	struct ent_str text = sdk_format(arena, "%s\n\n", answer);
+
+	while (sent.n) {
+		struct ent_str line = sdk_cut(sent, '\n', &sent);
+		text = sdk_format(arena, "%.*s> %.*s\n", ENT_F(text), ENT_F(line));
+	}
+	write_word(world, "telnord", "T-1", external, sdk_z(arena, text));
+}
+
+static void test_a_quote_tells_no_files(void **state)
+{
+	struct world *world = *state;
+
+	two_parties(world);
+	assert_int_equal(upload(world, ANA, FILE_A, UPLOAD_KEPT, 900), JOB_ACCEPTED);
+	assert_int_equal(write_with(world, ANA, A_UUID, "telnord", FILE_A, 0), JOB_ACCEPTED);
+	while (bring(world, "telnord", "x1"))
+		;
+	const struct ent_str sent = sent_words(world, A_UUID);
+	assert_non_null(memmem(sent.p, sent.n, "trace.log", 9));
+	telnord_answers(world, "t1", "I see.", sent);
+	assert_int_equal(count(world, "comment", "body = 'I see.'"), 1);
+	become_rebuilt(world);
+	telnord_answers(world, "t2", "I do.", sent);
+	assert_int_equal(count(world, "comment", "body = 'I do.'"), 1);
+	struct job removal = asks(JOB_COMMENT_REMOVE, ANA, A_UUID);
+	assert_int_equal(run(world, &removal), JOB_ACCEPTED);
+	telnord_answers(world, "t3", "It is gone.", sent);
+	assert_int_equal(count(world, "comment", "body = 'It is gone.'"), 1);
+	assert_int_equal(count(world, "comment", "body LIKE '%trace.log%'"), 0);
+	check_all(world);
+}
+
+static void test_our_words_with_a_file_come_back(void **state)
+{
+	struct world *world = *state;
+
+	two_parties(world);
+	world->suppliers->at[1].account = ENT_ABSENT;
+	assert_int_equal(upload(world, ANA, FILE_A, UPLOAD_KEPT, 900), JOB_ACCEPTED);
+	assert_int_equal(write_with(world, ANA, A_UUID, "telnord", FILE_A, 0), JOB_ACCEPTED);
+	become_rebuilt(world);
+	struct ent_str sent = sent_words(world, A_UUID);
+	write_word(world, "telnord", "T-1", "t5", sdk_z(&world->arena.abi, sent));
+	assert_int_equal(count(world, "comment", "supplier = 'telnord'"), 0);
+	check_all(world);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -196,6 +302,10 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(test_not_before_it_is_checked, world_set_up, world_tear_down),
 	    cmocka_unit_test_setup_teardown(test_with_its_comment, world_set_up, world_tear_down),
 	    cmocka_unit_test_setup_teardown(test_what_nobody_sends_goes, world_set_up, world_tear_down),
+	    cmocka_unit_test_setup_teardown(test_what_is_refused_is_nobodys, world_set_up, world_tear_down),
+	    cmocka_unit_test_setup_teardown(test_the_id_of_a_carried_file_is_taken, world_set_up, world_tear_down),
+	    cmocka_unit_test_setup_teardown(test_a_quote_tells_no_files, world_set_up, world_tear_down),
+	    cmocka_unit_test_setup_teardown(test_our_words_with_a_file_come_back, world_set_up, world_tear_down),
 	    cmocka_unit_test_setup_teardown(test_backup_and_fsck, world_set_up, world_tear_down),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
