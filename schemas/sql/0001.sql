@@ -138,6 +138,10 @@ CREATE TABLE comment (
 	UNIQUE (supplier, ticket, external_id)
 );
 CREATE INDEX comment_incident ON comment (incident, created_ms, id);
+-- In the order in which they came, and where they were first: how far somebody has read asks for the newest alone.
+CREATE INDEX comment_came ON comment (incident, recorded_ms);
+CREATE INDEX comment_order ON comment (incident, id);
+CREATE INDEX comment_origin ON comment (incident, origin);
 
 -- Who stands behind each ref that comments, tickets and events hold. An account itself is nowhere.
 CREATE TABLE person (
