@@ -172,13 +172,14 @@ void record_person(struct record *record, const struct person_row *row, int64_t 
 void record_mark(const struct outbox_row *row, char ret[POSITION_MARK_SIZE])
 {
 	struct ent_str what = row->topic == OUTBOX_DEADLETTER ? ENT_STR(EVENT_KIND_DEADLETTER) : row->subject;
+	int64_t sequence = row->topic == OUTBOX_PEOPLE ? row->seq : row->sequence; /* it has none in an incident */
 	size_t n = what.n < ID_SIZE ? what.n : ID_SIZE - 1;
 	char *end = ret + n;
 
 	if (n > 0)
 		memcpy(ret, what.p, n);
 	*end++ = ':';
-	end = put_digits(end, row->sequence, 1);
+	end = put_digits(end, sequence, 1);
 	*end++ = ':';
 	end = put_digits(end, row->recorded_ms, 1);
 	*end = '\0';

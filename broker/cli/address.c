@@ -11,7 +11,7 @@ enum { NAME_MAX_BYTES = 200, PAGES_MAX = 20, TEXT_MAX = 4 << 20 };
 
 /* ---- in words -------------------------------------------------------------------------------- */
 
-static bool begins_word(struct ent_str text, size_t at)
+static bool begins_address(struct ent_str text, size_t at)
 {
 	return at == 0 || strchr(" \t\n(>*_\"'", text.p[at - 1]) != NULL;
 }
@@ -49,7 +49,7 @@ bool address_words(struct ent_arena *arena, struct ent_str text, address_find *f
 
 	sdk_buf_init(&buf, TEXT_MAX);
 	for (size_t i = 0; i < text.n && found; i++) {
-		if (text.p[i] != '@' || !begins_word(text, i) || !addressed_at(text, i, &who, &n))
+		if (text.p[i] != '@' || !begins_address(text, i) || !addressed_at(text, i, &who, &n))
 			continue;
 		ref = who;
 		found = sdk_is_uuid(who) || find(of, who, &ref, err);

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/client_words.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-#define WORDS_MAX     16
 #define TEXT_SIZE_MAX ((size_t)256 << 10) /* bytes; more than the broker takes */
 #define BODY_MAX      ((size_t)2 << 20)   /* bytes: what any text or file becomes in JSON */
 
@@ -41,11 +41,12 @@ void client_usage(const char *help)
 int client_words(struct client_args *args, const struct client_word *word, int argc, char **argv, const char *help)
 {
 	static const struct option common[] = {CLIENT_LONGOPTS};
-	struct option option[WORDS_MAX + sizeof common / sizeof *common + 1];
+	struct option option[CLIENT_WORDS_MAX + sizeof common / sizeof *common + 1];
 	int n = 0, c;
 
-	for (; word[n].name && n < WORDS_MAX; n++)
+	for (; word[n].name && n < CLIENT_WORDS_MAX; n++)
 		option[n] = (struct option){word[n].name, word[n].is_flag ? no_argument : required_argument, NULL, n};
+	assert(!word[n].name);
 	memcpy(&option[n], common, sizeof common);
 	memset(&option[n + (int)(sizeof common / sizeof *common)], 0, sizeof *option);
 	while ((c = getopt_long(argc, argv, "h", option, NULL)) != -1) {

@@ -28,6 +28,7 @@ enum { CLIENT_OPT_URL = 1000, CLIENT_OPT_TOKEN_FILE, CLIENT_OPT_CONFIG, CLIENT_O
 /* True: the option was one of the above and is taken. */
 bool client_option(struct client_args *args, int option, const char *value);
 
+#define CLIENT_WORDS_MAX 24 /* options of one command */
 /* One option of a command: its value goes to *value, or *value is "" when it is a flag that was given. */
 struct client_word {
 	const char *name;

@@ -38,7 +38,7 @@ void draft_show(struct ent_arena *arena, struct ent_str json)
 	if (!draft)
 		return;
 	draft_say(arena, draft);
-	printf("\n%.*s\n", ENT_F(table_safe(arena, sdk_json_text_at(draft, "text"), true)));
+	printf("\n%.*s\n", ENT_F(table_safe(arena, sdk_json_text_at(draft, "body"), true)));
 }
 
 void draft_show_list(struct ent_arena *arena, struct ent_str json)
@@ -70,7 +70,7 @@ int draft_save_run(const struct question_call *call)
 	if (!id)
 		chance_system()->uuid(chance_system(), made);
 	client_body_begin(&body);
-	sdk_jsonw_kstr(&body.w, "text", words);
+	sdk_jsonw_kstr(&body.w, "body", words);
 	if (question_value(call, "markdown"))
 		sdk_jsonw_kz(&body.w, "format", "markdown");
 	if (audience)

@@ -35,16 +35,26 @@ bool event_line_has(const struct event_line *line, const char *path)
 	return sdk_json_text_at(line->data, path).n > 0;
 }
 
+static struct ent_str name_of_ref(const struct event_line *line, struct ent_str ref)
+{
+	struct ent_str name = ref.n ? tail_names_find(line->names, ref) : ref;
+
+	return name.n ? name : sdk_head(ref, REF_SHOWN);
+}
+
+void event_line_person(struct event_line *line, const char *path)
+{
+	event_line_text(line, name_of_ref(line, sdk_json_text_at(line->data, path)));
+}
+
 void event_line_value(struct event_line *line, const struct sdk_json *of)
 {
 	struct ent_str words = sdk_json_text_at(of, "text");
 
 	if (!words.n)
 		words = sdk_json_text_at(of, "native");
-	if (!words.n && sdk_json_at(of, "ref"))
-		words = tail_names_find(line->names, sdk_json_text_at(of, "ref"));
 	if (!words.n)
-		words = sdk_head(sdk_json_text_at(of, "ref"), REF_SHOWN);
+		words = name_of_ref(line, sdk_json_text_at(of, "ref"));
 	event_line_text(line, words.n ? words : ENT_STR("-"));
 }
 

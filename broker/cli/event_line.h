@@ -22,6 +22,8 @@ void event_line_at(struct event_line *line, const char *path);
 bool event_line_has(const struct event_line *line, const char *path);
 /* A value as an event tells it: text, else the tool's own word; of a person the name, else the beginning of the ref. */
 void event_line_value(struct event_line *line, const struct sdk_json *of);
+/* The name of the person whose ref stands at the path, else the beginning of the ref. */
+void event_line_person(struct event_line *line, const char *path);
 /* "ticket INC0010023": the data's ticket. */
 void event_line_ticket(struct event_line *line);
 /* The holder at the path: a supplier, or a word. */

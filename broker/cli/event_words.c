@@ -5,6 +5,7 @@
 #include "cli/event_line.h"
 #include "cli/event_words_act.h"
 #include "cli/event_words_comment.h"
+#include "cli/event_words_duty.h"
 #include "cli/event_words_link.h"
 #include "cli/table.h"
 
@@ -328,8 +329,8 @@ static const struct {
     [EVENT_HELP_OFFERED] = {event_words_act, CYAN, "offered help"},
     [EVENT_HELP_ENDED] = {event_words_act, CYAN, "ended its call for help"},
     [EVENT_INCIDENT_TOLD] = {event_words_act, CYAN, "told the requester"},
-    [EVENT_INCIDENT_TAKEN] = {event_words_act, CYAN, "somebody took it, or gave it back"},
-    [EVENT_INCIDENT_SNOOZED] = {event_words_act, CYAN, "somebody put it off in their list"},
+    [EVENT_INCIDENT_TAKEN] = {event_words_duty_taken, CYAN, NULL},
+    [EVENT_INCIDENT_SNOOZED] = {event_words_duty_snoozed, CYAN, NULL},
     [EVENT_ATTACHMENT_ADDED] = {attachment_words, CYAN, NULL},
     [EVENT_DELIVERY_DONE] = {delivered_words, "", NULL},
     [EVENT_DELIVERY_PARKED] = {parked_words, YELLOW, NULL},

@@ -72,7 +72,7 @@ static void incident_where_show(struct ent_arena *arena, const struct sdk_json *
 		printf("       %.*s\n", ENT_F(member_cell(arena, where, "next")));
 }
 
-/* Whose people wrote it: nobody may be known by name, neither in a tool nor of our machines. */
+/* The organisation whose people wrote it: nobody may be known by name, neither in a tool nor of our machines. */
 static struct ent_str comment_organisation(struct ent_arena *arena, const struct sdk_json *comment)
 {
 	struct ent_str name = member_cell(arena, comment, "author.organisation|supplier");

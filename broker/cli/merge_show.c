@@ -10,6 +10,17 @@ static struct ent_str text_of_pair(struct ent_arena *arena, const struct sdk_jso
 	return table_safe(arena, sdk_json_text_at(answer, path), false);
 }
 
+static void print_done(struct ent_arena *arena, struct ent_str json, const char *did, const char *alone)
+{
+	const struct sdk_json *answer = client_parse(arena, json);
+
+	if (answer && sdk_json_at(answer, "other"))
+		printf("%.*s %s %.*s\n", ENT_F(text_of_pair(arena, answer, "other")), did,
+		       ENT_F(text_of_pair(arena, answer, "incident")));
+	else if (answer)
+		printf("%.*s: %s\n", ENT_F(text_of_pair(arena, answer, "incident")), alone);
+}
+
 void merge_show_reach(struct ent_arena *arena, struct ent_str json)
 {
 	static const struct table_column taker[] = {{"SUPPLIER", "supplier"},
@@ -21,6 +32,10 @@ void merge_show_reach(struct ent_arena *arena, struct ent_str json)
 	static const char *const side[] = {"stays", "goes"};
 	const struct sdk_json *answer = client_parse(arena, json);
 
+	if (answer && !sdk_json_at(answer, "stays")) {
+		print_done(arena, json, "is parted already from", "both are parted already");
+		return;
+	}
 	for (size_t i = 0; answer && i < sizeof side / sizeof *side; i++) {
 		const struct sdk_json *one = sdk_json_at(answer, side[i]);
 		printf("%-5s  %.*s  %.*s  %.*s\n", side[i], ENT_F(text_of_pair(arena, one, "incident")),
@@ -36,17 +51,6 @@ void merge_show_reach(struct ent_arena *arena, struct ent_str json)
 	}
 	putchar('\n');
 	table_print(arena, sdk_json_at(answer, "suppliers"), taker, "no supplier takes part");
-}
-
-static void print_done(struct ent_arena *arena, struct ent_str json, const char *did, const char *alone)
-{
-	const struct sdk_json *answer = client_parse(arena, json);
-
-	if (answer && sdk_json_at(answer, "other"))
-		printf("%.*s %s %.*s\n", ENT_F(text_of_pair(arena, answer, "other")), did,
-		       ENT_F(text_of_pair(arena, answer, "incident")));
-	else if (answer)
-		printf("%.*s: %s\n", ENT_F(text_of_pair(arena, answer, "incident")), alone);
 }
 
 void merge_show_merged(struct ent_arena *arena, struct ent_str json)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/question.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -27,9 +28,10 @@ static size_t options_of(struct question_call *call, struct client_word *word)
 	struct ent_str rest = sdk_str(call->command->options), name;
 	size_t n = 0;
 
-	for (; n < QUESTION_OPTIONS_MAX && name_next(&rest, &name); n++) {
+	for (; name_next(&rest, &name); n++) {
 		bool takes_value = name.p[name.n - 1] == '=';
 
+		assert(n < CLIENT_WORDS_MAX);
 		call->name[n] = sdk_z(call->arena, (struct ent_str){name.p, name.n - takes_value});
 		word[n] = (struct client_word){call->name[n], &call->option[n], !takes_value};
 	}
@@ -352,7 +354,7 @@ static int use_refuse(const struct question_call *call, int argc, char **argv)
 
 static int call_run(struct question_call *call, int argc, char **argv)
 {
-	struct client_word word[QUESTION_OPTIONS_MAX + 1] = {{0}};
+	struct client_word word[CLIENT_WORDS_MAX + 1] = {{0}};
 	int status;
 
 	call->n_option = options_of(call, word);

@@ -10,8 +10,7 @@
 #include "cli/client_words.h"
 #include "cli/table.h"
 
-#define QUESTION_WORDS_MAX   4
-#define QUESTION_OPTIONS_MAX 24
+#define QUESTION_WORDS_MAX 4
 
 struct question_call;
 /* One thing that a command can be asked for. Lists of names are separated by blanks. */
@@ -44,7 +43,7 @@ struct question_call {
 	struct client_args client;
 	const char *word[QUESTION_WORDS_MAX];
 	size_t n_word;
-	const char *name[QUESTION_OPTIONS_MAX], *option[QUESTION_OPTIONS_MAX]; /* option: NULL: not given; a flag: "" */
+	const char *name[CLIENT_WORDS_MAX], *option[CLIENT_WORDS_MAX]; /* option: NULL: not given; a flag: "" */
 	size_t n_option;
 };
 

@@ -44,7 +44,20 @@ void work_show_duty(struct ent_arena *arena, struct ent_str json)
 	work_show_lines(arena, answer, "");
 }
 
-void work_show(struct ent_arena *arena, struct ent_str json)
+void work_show_snooze(struct ent_arena *arena, struct ent_str json)
+{
+	const struct sdk_json *answer = client_parse(arena, json), *snoozed = sdk_json_at(answer, "snoozed");
+	const struct ent_str number = table_cell(arena, sdk_json_at(answer, "incident"));
+
+	if (answer && snoozed)
+		printf("%.*s is put off until %.*s by %.*s.\n", ENT_F(number),
+		       ENT_F(table_cell(arena, sdk_json_at(snoozed, "until"))),
+		       ENT_F(table_cell(arena, sdk_json_at(snoozed, "person.name"))));
+	else if (answer)
+		printf("%.*s is not put off any more.\n", ENT_F(number));
+}
+
+static void print_work(struct ent_arena *arena, struct ent_str json, const char *empty)
 {
 	const struct sdk_json *answer = client_parse(arena, json), *items = sdk_json_at(answer, "items");
 
@@ -58,7 +71,27 @@ void work_show(struct ent_arena *arena, struct ent_str json)
 		work_show_lines(arena, place, "    ");
 	}
 	if (answer && sdk_json_count(items) == 0)
-		printf("Nothing waits for your organisation.\n");
+		puts(empty);
 	if (answer && !sdk_json_bool(sdk_json_at(answer, "whole"), true))
 		printf("The list is being made: ask again in a minute for all of it.\n");
+}
+
+void work_show(struct ent_arena *arena, struct ent_str json)
+{
+	print_work(arena, json, "Nothing waits for your organisation.");
+}
+
+void work_show_reason(struct ent_arena *arena, struct ent_str json)
+{
+	print_work(arena, json, "Nothing waits for your organisation for this reason.");
+}
+
+void work_show_mine(struct ent_arena *arena, struct ent_str json)
+{
+	print_work(arena, json, "Nothing of this list is yours: `entente incident take` takes an incident.");
+}
+
+void work_show_snoozed(struct ent_arena *arena, struct ent_str json)
+{
+	print_work(arena, json, "Nothing of this list is put off.");
 }

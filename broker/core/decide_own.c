@@ -74,13 +74,13 @@ static void add_comment(const struct situation *at, const struct comment *commen
 	struct comment *to = &event->comment;
 
 	*to = *comment;
+	if (!to->supplier.n) {
+		to->supplier = to->ticket = ENT_STR("");
+		to->external_id = to->uuid[0] ? sdk_dup(ret->arena, sdk_str(to->uuid)) : ENT_STR("");
+	}
 	event->supplier = to->supplier;
 	event->ticket_id = to->ticket;
 	event->stamp = to->stamp;
-	if (!to->supplier.n) {
-		to->ticket = to->external_id = ENT_STR("");
-		to->external_id = to->uuid[0] ? sdk_dup(ret->arena, sdk_str(to->uuid)) : ENT_STR("");
-	}
 	if (!to->created_ms)
 		to->created_ms = event->time_ms;
 	event->said_ms = to->created_ms;

@@ -255,6 +255,8 @@ void fold_comment(struct comment *comment, const struct event *event)
 
 	if (!comment->uuid[0]) {
 		*comment = *said;
+		comment->supplier = sdk_or_empty(said->supplier); /* by these it is found again */
+		comment->ticket = sdk_or_empty(said->ticket);
 		comment->incident = event->incident;
 		comment->origin = said->origin ? said->origin : event->incident;
 		comment->recorded_ms = said->recorded_ms ? said->recorded_ms : event->recorded_ms;

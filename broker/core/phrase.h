@@ -24,8 +24,8 @@
 	X(PHRASE_INFORMATION, "ask.information", "Information wanted from {to}.", "Information demandée à {to}.")      \
 	X(PHRASE_ACTION, "ask.action", "Action wanted from {to}.", "Action demandée à {to}.")                          \
 	X(PHRASE_APPROVAL, "ask.approval", "Approval wanted from {to}.", "Accord demandé à {to}.")                     \
-	X(PHRASE_YES_OR_NO, "ask.yes_or_no", "Begin your reply with a line that says yes or no.",                      \
-	  "Commencez votre réponse par une ligne : oui ou non.")                                                       \
+	X(PHRASE_YES_OR_NO, "ask.yes_or_no", "Write only yes or no on the first line of your reply.",                  \
+	  "Sur la première ligne de votre réponse, écrivez seulement oui ou non.")                                     \
 	X(PHRASE_DUE, "ask.due", "Answer wanted by {time}.", "Réponse attendue au plus tard le {time}.")               \
 	X(PHRASE_ANSWER, "ask.answer", "Answer to {to}.", "Réponse à {to}.")                                           \
 	X(PHRASE_APPROVED, "ask.approved", "Yes to {to}: approved.", "Oui à {to} : accordé.")                          \

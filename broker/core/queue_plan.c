@@ -90,9 +90,10 @@ static void heed_restored(struct queue *queue)
 			cancel_waiting(queue, share->supplier);
 		for (int64_t id = 0; (delivery = queue_next_waiting(queue, share->supplier, id)); id = delivery->id)
 			if (delivery->op == ENT_UPDATE_TICKET)
-				queue_end_as(queue, delivery, DELIVERY_CANCELLED, CAUSE_SUPERSEDED,
-					     SDK_SENTENCE("delivery.parted", "its incident was parted from the one "
-									     "whose values these are"));
+				queue_end_as(
+				    queue, delivery, DELIVERY_CANCELLED, CAUSE_SUPERSEDED,
+				    SDK_SENTENCE("delivery.parted",
+						 "the merge was undone; these values belong to the other incident"));
 		park_without_ticket(queue, share->supplier);
 	}
 }

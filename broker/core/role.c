@@ -131,7 +131,7 @@ struct ent_said role_say_other(struct ent_arena *arena, struct ent_str word, str
 
 struct ent_said role_say_lacks(struct ent_arena *arena, enum role role, uint32_t verbs)
 {
-	return sdk_say(arena, "role.lacks", "{role=%s} has not these verbs: {verbs=%.*s}; it has {own=%.*s}",
+	return sdk_say(arena, "role.lacks", "{role=%s} does not have these verbs: {verbs=%.*s}; it has {own=%.*s}",
 		       role_word(role), ENT_F(role_verbs_print(arena, verbs & ~role_verbs(role))),
 		       ENT_F(role_verbs_print(arena, role_verbs(role))));
 }

@@ -9,6 +9,7 @@
 #include "sdk/crypto.h"
 #include "sdk/uuid.h"
 #include "sdk/webhook.h"
+#include "store/asker.h"
 #include "view/view_find.h"
 
 const struct view *ask_view(struct exchange *x)
@@ -169,6 +170,14 @@ bool ask_done(struct exchange *x, const struct job *job)
 		break;
 	}
 	return false;
+}
+
+bool ask_person(struct exchange *x)
+{
+	struct job *job = SDK_NEW(&x->arena.abi, struct job); /* never submitted: it holds the writer's refusal */
+
+	job->ask.by = x->reader;
+	return asker_is_person(job) || ask_done(x, job);
 }
 
 void ask_answer(struct exchange *x, int status, enum ent_rc rc, struct ent_str json, const struct ent_err *err)

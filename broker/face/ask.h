@@ -19,6 +19,9 @@ bool ask_number(struct exchange *x, size_t i, bool zero, int64_t *ret);
 /* The id that the asker chose: a UUID as text, made lower case; absent: a new one. of: "comment". False: answered. */
 bool ask_id(struct exchange *x, struct ent_str id, const char *of, char ret[ID_SIZE]);
 
+/* Machines do not read, follow, take or keep a draft: 403. False: answered. */
+bool ask_person(struct exchange *x);
+
 /* ?dry_run: true or false; absent: false. False: answered. */
 bool ask_dry_run(struct exchange *x, bool *ret);
 

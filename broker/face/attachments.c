@@ -71,7 +71,8 @@ static void answer_file(struct exchange *x, const struct view_upload *upload)
 	int fd = files ? files_read(files, upload->sha256, upload->size) : -1;
 	if (fd < 0) {
 		answer_problem(x, PROBLEM_NOT_FOUND, "upload.missing",
-			       "The file's bytes are not here any more: they are not in the stream, only in a backup.");
+			       "The file's bytes are not here any more: an administrator has to restore the folder "
+			       "files of data_dir from a backup.");
 		return;
 	}
 	answer_body(x, 200, "application/octet-stream", ENT_STR(""));
@@ -114,7 +115,9 @@ void attachments_delete(struct exchange *x)
 	if (!ask_incident(x, &incident))
 		return;
 	if (!sdk_is_uuid(id)) {
-		answer_problem(x, PROBLEM_NOT_FOUND, "upload.id", "A file's id is a UUID.");
+		answer_problem(
+		    x, PROBLEM_NOT_FOUND, "upload.id",
+		    "A file's id is a UUID; the incident's attachments, or entente attachment list, show it.");
 		return;
 	}
 	job->ask.incident = incident.number;

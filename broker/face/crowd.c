@@ -8,11 +8,11 @@
 #include "base/text_hash.h"
 #include "core/range.h"
 
-enum { CROWD_PLACES = 16384 };
+enum { CROWD_PLACES = 65536 }; /* of persons, and as many of addresses */
 
 struct crowd {
 	uint64_t key;
-	_Atomic int32_t count[CROWD_PLACES];
+	_Atomic int32_t count[2 * CROWD_PLACES]; /* persons, then addresses */
 };
 
 struct crowd *crowd_new(struct chance *chance)
@@ -29,20 +29,26 @@ void crowd_free(struct crowd *crowd)
 	free(crowd);
 }
 
-uint32_t crowd_place(const struct crowd *crowd, struct ent_str name)
+static uint32_t crowd_hash(const struct crowd *crowd, struct ent_str text)
 {
-	uint64_t hash = text_hash(crowd->key, name);
+	uint64_t hash = text_hash(crowd->key, text);
 
 	return (uint32_t)((hash ^ hash >> 32) % CROWD_PLACES);
+}
+
+uint32_t crowd_place_of_person(const struct crowd *crowd, struct ent_str ref)
+{
+	return crowd_hash(crowd, ref);
 }
 
 uint32_t crowd_place_of_address(const struct crowd *crowd, struct ent_str address)
 {
 	unsigned char customer[16];
+	struct ent_str text = address;
 
-	if (!range_customer(address, customer))
-		return crowd_place(crowd, address);
-	return crowd_place(crowd, (struct ent_str){(const char *)customer, sizeof customer});
+	if (range_customer(address, customer))
+		text = (struct ent_str){(const char *)customer, sizeof customer};
+	return CROWD_PLACES + crowd_hash(crowd, text);
 }
 
 bool crowd_enter(struct crowd *crowd, uint32_t place, int max)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * How many live streams each person and each address has open, of all workers. They share a bucket by a secret hash: a
- * rare collision only makes the cap narrower, and nobody can aim for one.
+ * How many live streams each person and each address has open, of all workers. Persons share a bucket by a secret hash,
+ * and so do addresses, never one of each: a rare collision only makes the cap narrower, and nobody can aim for one.
  */
 #ifndef FACE_CROWD_H
 #define FACE_CROWD_H
@@ -13,7 +13,7 @@ struct crowd;
 struct crowd *crowd_new(struct chance *chance);
 void crowd_free(struct crowd *crowd);
 
-uint32_t crowd_place(const struct crowd *crowd, struct ent_str name);
+uint32_t crowd_place_of_person(const struct crowd *crowd, struct ent_str ref);
 /* The same of an address: of IPv6 its /64, which is what one customer gets. */
 uint32_t crowd_place_of_address(const struct crowd *crowd, struct ent_str address);
 /* False: it has `max` already; then it was not counted. max 0: no cap. Any thread. */

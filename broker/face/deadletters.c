@@ -118,7 +118,7 @@ static void replay_answer(struct exchange *x)
 	sdk_jsonw_kint(&w, "id", job->dead_letter);
 	sdk_jsonw_kz(&w, "status", job->outcome == JOB_DEAD ? "dead" : "replayed");
 	if (job->incident_uuid[0] != '\0')
-		sdk_jsonw_kz(&w, "incident", job->incident_uuid);
+		sdk_jsonw_kz(&w, "incident_id", job->incident_uuid);
 	if (job->outcome == JOB_DEAD)
 		sdk_said_kprint(&w, "reason", sdk_said(&job->err));
 	sdk_jsonw_close(&w, '}');

@@ -12,20 +12,9 @@
 #include "view/view_draft.h"
 
 struct draft_body {
-	struct ent_str text, format, reply_to;
+	struct ent_str body, format, reply_to;
 	const struct sdk_json *audience;
 };
-
-/* Machines write and send at once. False: answered. */
-static bool draft_person(struct exchange *x)
-{
-	if (x->reader.ref.n)
-		return true;
-	answer_problem(
-	    x, PROBLEM_VERB, "ask.draft_of_machine",
-	    "Drafts are people's; a program has none. Ask as a person: sign in, or use a token with --account.");
-	return false;
-}
 
 /* The id that the path names. False: answered. */
 static bool draft_id(struct exchange *x, char ret[ID_SIZE])
@@ -49,7 +38,7 @@ static bool draft_named(struct exchange *x, struct job *job)
 	struct ent_err err;
 	enum ent_rc rc;
 
-	if (!draft_person(x) || !draft_id(x, job->ask.comment_uuid))
+	if (!ask_person(x) || !draft_id(x, job->ask.comment_uuid))
 		return false;
 	rc = view_draft_find(ask_view(x), x->param[0], sdk_str(job->ask.comment_uuid), &draft, &err);
 	job->ask.incident = rc == ENT_OK ? draft.incident : 0;
@@ -75,7 +64,7 @@ void drafts_list(struct exchange *x)
 	struct ent_err err;
 	int limit;
 
-	if (!draft_person(x) || !ask_limit(x, &limit))
+	if (!ask_person(x) || !ask_limit(x, &limit))
 		return;
 	enum ent_rc rc = view_draft_list(ask_view(x), exchange_argument(x, "incident"), exchange_argument(x, "cursor"),
 					 limit, &json, &err);
@@ -129,7 +118,7 @@ static bool draft_place(struct exchange *x, struct job *job)
 	struct draft draft;
 	struct ent_err err;
 
-	if (!draft_person(x) || !draft_id(x, job->ask.comment_uuid))
+	if (!ask_person(x) || !draft_id(x, job->ask.comment_uuid))
 		return false;
 	if (view_draft_find(ask_view(x), x->param[0], sdk_str(job->ask.comment_uuid), &draft, &err) == ENT_OK) {
 		job->ask.incident = draft.incident;
@@ -150,7 +139,7 @@ static bool read_draft_audience(struct exchange *x, const struct sdk_json *node,
 void drafts_put(struct exchange *x)
 {
 	static const struct body_field fields[] = {
-	    {"text", BODY_TEXT, true, 1, COMMENT_MAX, offsetof(struct draft_body, text)},
+	    {"body", BODY_TEXT, true, 1, COMMENT_MAX, offsetof(struct draft_body, body)},
 	    {"format", BODY_TEXT, false, 1, 20, offsetof(struct draft_body, format)},
 	    {"audience", BODY_NODE, false, 0, 0, offsetof(struct draft_body, audience)},
 	    {"reply_to", BODY_TEXT, false, ID_SIZE - 1, ID_SIZE - 1, offsetof(struct draft_body, reply_to)},
@@ -164,7 +153,7 @@ void drafts_put(struct exchange *x)
 	job->ask.is_new = exchange_header(x, "if-match").p == NULL;
 	if (!job->ask.is_new)
 		(void)comments_match(x, "draft", &job->ask);
-	job->ask.text = body.text;
+	job->ask.text = body.body;
 	ask_submit(x, job, draft_changed);
 }
 

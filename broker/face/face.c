@@ -14,7 +14,7 @@ void face_open(struct face *face, const struct face_options *options, const stru
 	face->entrance = entrance_new(&options->ways, world->chance, world->ask_provider, &face->stopping);
 	face->quota = quota_new();
 	face->crowd = crowd_new(world->chance);
-	face->presence = presence_new(options->presence);
+	face->presence = presence_new(world->chance, options->presence);
 	atomic_store(&face->last_seq, writer_last_seq(world->writer));
 }
 

@@ -98,7 +98,7 @@ static void import_answer(struct exchange *x)
 	sdk_jsonw_kz(&w, "status", outcome);
 	sdk_jsonw_kstr(&w, "delivery_id", job->arrival.delivery_id);
 	if (job->incident_uuid[0] != '\0')
-		sdk_jsonw_kz(&w, "incident", job->incident_uuid);
+		sdk_jsonw_kz(&w, "incident_id", job->incident_uuid);
 	if (job->outcome == JOB_DEAD)
 		sdk_said_kprint(&w, "reason", sdk_said(&job->err));
 	sdk_jsonw_close(&w, '}');

@@ -68,8 +68,8 @@ static bool read_incidents(struct exchange *x, struct stream *stream)
 			answer_failure(x, rc, &err);
 			return false;
 		}
-		stream->incident[stream->n_incident++] =
-		    (struct live_incident){.uuid = sdk_dup(&x->arena.abi, sdk_str(incident.uuid))};
+		stream->incident[stream->n_incident++] = (struct live_incident){
+		    .uuid = sdk_dup(&x->arena.abi, sdk_str(incident.uuid)), .number = incident.number};
 	} while (rest.p != NULL);
 	return true;
 }
@@ -136,7 +136,7 @@ static bool enter_crowd(struct exchange *x, struct stream *stream)
 
 	if (x->reader.role == ROLE_SYSTEM)
 		return true;
-	stream->person = crowd_place(crowd, x->reader.ref.n ? x->reader.ref : x->reader.token);
+	stream->person = crowd_place_of_person(crowd, x->reader.ref.n ? x->reader.ref : x->reader.token);
 	stream->address = crowd_place_of_address(crowd, x->peer);
 	if (!crowd_enter(crowd, stream->person, limits->streams_each_max)) {
 		answer_problem(x, PROBLEM_RATE, "live.person",

@@ -33,6 +33,7 @@ struct stream {
 /* An incident that a stream names: it is told who is there, too. */
 struct live_incident {
 	struct ent_str uuid;
+	int64_t number;
 	unsigned changed; /* presence_changed() when that was told last; 0: never */
 	uint64_t told;    /* hash of what was told then */
 };

@@ -29,14 +29,8 @@ void live_people_post(struct exchange *x)
 	struct presence_body body = {ENT_ABSENT};
 	struct incident incident;
 
-	if (!ask_incident(x, &incident) || !body_read(x, fields, &body))
+	if (!ask_incident(x, &incident) || !ask_person(x) || !body_read(x, fields, &body))
 		return;
-	if (!x->reader.ref.n) {
-		answer_problem(x, PROBLEM_CONFLICT, "presence.person",
-			       "Only a person has an incident open. Ask as one: sign in, or use a token that was made "
-			       "with --account.");
-		return;
-	}
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
 		if (!sdk_eqz(body.state, words[i].word))
 			continue;
@@ -50,13 +44,16 @@ void live_people_post(struct exchange *x)
 
 /* ---- streams --------------------------------------------------------------------------------- */
 
-static void print_people(struct sdk_buf *out, struct ent_str uuid, const struct presence_person *person, size_t n)
+static void print_people(struct sdk_buf *out, const struct live_incident *incident,
+			 const struct presence_person *person, size_t n)
 {
+	char number[INCIDENT_NUMBER_SIZE];
 	struct sdk_jsonw w;
 
 	sdk_jsonw_init(&w, out);
 	sdk_jsonw_open(&w, '{');
-	sdk_jsonw_kstr(&w, "incident", uuid);
+	sdk_jsonw_kstr(&w, "incident", incident_number(incident->number, number));
+	sdk_jsonw_kstr(&w, "incident_id", incident->uuid);
 	sdk_jsonw_key(&w, "people");
 	sdk_jsonw_open(&w, '[');
 	for (size_t i = 0; i < n; i++) {
@@ -71,7 +68,7 @@ static void print_people(struct sdk_buf *out, struct ent_str uuid, const struct 
 	sdk_jsonw_close(&w, '}');
 }
 
-/* Whose share has ended hears no more of it. */
+/* An organisation whose share has ended hears no more of it. */
 static bool still_sees(const struct view *view, struct ent_str uuid)
 {
 	struct incident incident;
@@ -84,12 +81,12 @@ static bool still_sees(const struct view *view, struct ent_str uuid)
 static void fill_incident(struct desk *desk, const struct view *view, struct live_incident *incident,
 			  struct sdk_buf *out)
 {
-	struct presence_person person[PRESENCE_EACH];
+	struct presence_person person[PRESENCE_TOLD];
 	size_t n = presence_of(desk->face->presence, incident->uuid, view->reader, person);
 	struct sdk_buf json;
 
 	sdk_buf_init(&json, (size_t)1 << 20);
-	print_people(&json, incident->uuid, person, n);
+	print_people(&json, incident, person, n);
 	uint64_t now = n ? text_hash(TEXT_HASH, sdk_buf_view(&json)) : 0;
 	if (now != incident->told && !json.failed && still_sees(view, incident->uuid)) {
 		incident->told = now;

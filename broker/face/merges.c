@@ -87,7 +87,7 @@ static bool find_named(struct exchange *x, struct ent_str word, struct incident 
 
 void merges_merge(struct exchange *x)
 {
-	static const struct body_field fields[] = {MERGE_ROW("with", true, word), {0}};
+	static const struct body_field fields[] = {MERGE_ROW("other", true, word), {0}};
 	struct job *job = ask_new(x, JOB_MERGE);
 	struct merge_body body = {ENT_ABSENT, ENT_ABSENT};
 	struct incident one, other;
@@ -149,7 +149,7 @@ static void links_answer(struct exchange *x)
 void merges_link(struct exchange *x)
 {
 	static const struct body_field fields[] = {
-	    MERGE_ROW("to", true, word), MERGE_ROW("relation", true, relation), {0}};
+	    MERGE_ROW("other", true, word), MERGE_ROW("relation", true, relation), {0}};
 	struct job *job = ask_new(x, JOB_LINK);
 	struct merge_body body = {ENT_ABSENT, ENT_ABSENT};
 	struct incident one, other;

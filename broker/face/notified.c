@@ -6,18 +6,6 @@
 #include "store/writer.h"
 #include "view/view_notified.h"
 
-/* False: answered. */
-static bool is_person(struct exchange *x)
-{
-	if (x->reader.ref.n)
-		return true;
-	answer_problem(
-	    x, PROBLEM_VERB, "notified.person",
-	    "Only a person has an inbox and follows threads. Show a token that stands for one (entente token "
-	    "add NAME --account REF), or sign in.");
-	return false;
-}
-
 /* ---- the inbox --------------------------------------------------------------------------- */
 
 /* ?unread: true or false; absent: false. False: answered. */
@@ -39,7 +27,7 @@ void notified_list(struct exchange *x)
 	struct ent_err err;
 	int limit;
 
-	if (!is_person(x) || !read_unread(x, &unread_only) || !ask_limit(x, &limit))
+	if (!ask_person(x) || !read_unread(x, &unread_only) || !ask_limit(x, &limit))
 		return;
 	enum ent_rc rc = view_notified(ask_view(x), unread_only, exchange_argument(x, "cursor"), limit, &json, &err);
 	ask_answer(x, 200, rc, json, &err);
@@ -56,7 +44,7 @@ static void all_read(struct exchange *x)
 
 void notified_read(struct exchange *x)
 {
-	if (is_person(x))
+	if (ask_person(x))
 		ask_submit(x, ask_new(x, JOB_NOTIFIED_READ), all_read);
 }
 
@@ -78,7 +66,7 @@ static void follow_as(struct exchange *x, struct ent_str state)
 	struct job *job = ask_new(x, JOB_FOLLOW);
 	struct incident incident;
 
-	if (!ask_incident(x, &incident) || !is_person(x))
+	if (!ask_incident(x, &incident) || !ask_person(x))
 		return;
 	job->ask.incident = incident.number;
 	job->ask.text = state;

@@ -13,23 +13,25 @@
 enum { PRESENCE_ROOMS = 1024 };
 
 struct presence_room {
-	struct presence_person at[PRESENCE_EACH];
-	size_t n;
+	struct presence_person *at;
+	size_t n, room;
 };
 
 struct presence {
 	struct lock *lock;
+	uint64_t key;
 	char *allowed;
 	size_t n_person;
-	struct presence_room *room[PRESENCE_ROOMS]; /* made when it is first needed */
+	struct presence_room room[PRESENCE_ROOMS];
 	atomic_uint changed[PRESENCE_ROOMS];
 };
 
-struct presence *presence_new(struct ent_str allowed)
+struct presence *presence_new(struct chance *chance, struct ent_str allowed)
 {
 	struct presence *presence = sdk_xalloc(sizeof *presence);
 
 	memset(presence, 0, sizeof *presence);
+	chance->bytes(chance, &presence->key, sizeof presence->key);
 	presence->lock = lock_new();
 	presence->allowed = sdk_xalloc(allowed.n + 1);
 	if (allowed.n)
@@ -41,20 +43,20 @@ struct presence *presence_new(struct ent_str allowed)
 void presence_free(struct presence *presence)
 {
 	for (size_t i = 0; i < PRESENCE_ROOMS; i++)
-		free(presence->room[i]);
+		free(presence->room[i].at);
 	free(presence->allowed);
 	lock_free(presence->lock);
 	free(presence);
 }
 
-static size_t room_of(struct ent_str incident)
+static size_t room_of(const struct presence *presence, struct ent_str incident)
 {
-	return text_hash(TEXT_HASH, incident) % PRESENCE_ROOMS;
+	return text_hash(presence->key, incident) % PRESENCE_ROOMS;
 }
 
 unsigned presence_changed(const struct presence *presence, struct ent_str incident)
 {
-	return atomic_load(&presence->changed[room_of(incident)]);
+	return atomic_load(&presence->changed[room_of(presence, incident)]);
 }
 
 static bool presence_is_open(const struct presence *presence, struct ent_str organisation)
@@ -67,52 +69,68 @@ static bool presence_is_open(const struct presence *presence, struct ent_str org
 
 static void person_goes(struct presence *presence, size_t room, size_t i)
 {
-	struct presence_room *in = presence->room[room];
+	struct presence_room *in = &presence->room[room];
 
 	in->at[i] = in->at[--in->n];
 	presence->n_person--;
 	atomic_fetch_add(&presence->changed[room], 1);
 }
 
-static struct presence_person *find_person(struct presence_room *room, struct ent_str incident, struct ent_str ref)
+/* in->n: nobody of that ref is there. */
+static size_t presence_find(const struct presence_room *in, struct ent_str incident, struct ent_str ref)
 {
-	for (size_t i = 0; i < room->n; i++)
-		if (sdk_eqz(incident, room->at[i].incident) && sdk_eqz(ref, room->at[i].ref))
-			return &room->at[i];
-	return NULL;
+	size_t i = 0;
+
+	while (i < in->n && !(sdk_eqz(incident, in->at[i].incident) && sdk_eqz(ref, in->at[i].ref)))
+		i++;
+	return i;
 }
 
-static size_t longest_ago(const struct presence_room *room)
+/* One more of its organisation comes to its incident: where that has no room, somebody of the same one goes. */
+static void make_room_beside(struct presence *presence, size_t room, const struct presence_person *person)
 {
-	size_t ret = 0;
+	struct presence_room *in = &presence->room[room];
+	size_t n = 0, oldest = 0;
 
-	for (size_t i = 1; i < room->n; i++)
-		if (room->at[i].until_us < room->at[ret].until_us)
-			ret = i;
-	return ret;
+	for (size_t i = 0; i < in->n; i++) {
+		if (strcmp(in->at[i].incident, person->incident) != 0 ||
+		    strcmp(in->at[i].organisation, person->organisation) != 0)
+			continue;
+		if (n++ == 0 || in->at[i].until_us < in->at[oldest].until_us)
+			oldest = i;
+	}
+	if (n >= PRESENCE_EACH)
+		person_goes(presence, room, oldest);
+}
+
+static void person_comes(struct presence *presence, size_t room, const struct presence_person *person)
+{
+	struct presence_room *in = &presence->room[room];
+
+	make_room_beside(presence, room, person);
+	if (presence->n_person == PRESENCE_MAX)
+		return;
+	if (in->n == in->room) {
+		in->room = in->room ? 2 * in->room : PRESENCE_EACH;
+		in->at = sdk_xrealloc(in->at, in->room * sizeof *in->at);
+	}
+	in->at[in->n++] = *person;
+	presence->n_person++;
+	atomic_fetch_add(&presence->changed[room], 1);
 }
 
 static void person_is_there(struct presence *presence, size_t room, const struct presence_person *person)
 {
-	struct presence_room *in = presence->room[room];
-	struct presence_person *known;
+	struct presence_room *in = &presence->room[room];
+	size_t i = presence_find(in, sdk_str(person->incident), sdk_str(person->ref));
 
-	if (!in) {
-		in = presence->room[room] = sdk_xalloc(sizeof *in);
-		in->n = 0;
-	}
-	known = find_person(in, sdk_str(person->incident), sdk_str(person->ref));
-	if (known) {
-		if (known->writes != person->writes || strcmp(known->name, person->name) != 0)
-			atomic_fetch_add(&presence->changed[room], 1);
-		*known = *person;
+	if (i == in->n) {
+		person_comes(presence, room, person);
 		return;
 	}
-	if (in->n == PRESENCE_EACH)
-		person_goes(presence, room, longest_ago(in));
-	in->at[in->n++] = *person;
-	presence->n_person++;
-	atomic_fetch_add(&presence->changed[room], 1);
+	if (in->at[i].writes != person->writes || strcmp(in->at[i].name, person->name) != 0)
+		atomic_fetch_add(&presence->changed[room], 1);
+	in->at[i] = *person;
 }
 
 void presence_tell(struct presence *presence, struct ent_str incident, const struct reader *reader, struct ent_str name,
@@ -120,21 +138,18 @@ void presence_tell(struct presence *presence, struct ent_str incident, const str
 {
 	struct presence_person person = {.writes = state == PRESENCE_WRITES,
 					 .until_us = now_us + (int64_t)PRESENCE_S * 1000000};
-	size_t room = room_of(incident);
+	size_t room = room_of(presence, incident), i;
 
 	snprintf(person.incident, sizeof person.incident, "%.*s", ENT_F(incident));
 	snprintf(person.ref, sizeof person.ref, "%.*s", ENT_F(reader->ref));
 	snprintf(person.organisation, sizeof person.organisation, "%.*s", ENT_F(reader->organisation));
 	snprintf(person.name, sizeof person.name, "%.*s", ENT_F(sdk_head(name, PRESENCE_NAME_MAX)));
 	lock_take(presence->lock);
-	if (state != PRESENCE_LEFT) {
+	i = presence_find(&presence->room[room], incident, reader->ref);
+	if (state != PRESENCE_LEFT)
 		person_is_there(presence, room, &person);
-	} else if (presence->room[room]) {
-		struct presence_person *known = find_person(presence->room[room], incident, reader->ref);
-
-		if (known)
-			person_goes(presence, room, (size_t)(known - presence->room[room]->at));
-	}
+	else if (i < presence->room[room].n)
+		person_goes(presence, room, i);
 	lock_leave(presence->lock);
 }
 
@@ -142,8 +157,8 @@ void presence_step(struct presence *presence, int64_t now_us)
 {
 	lock_take(presence->lock);
 	for (size_t room = 0; room < PRESENCE_ROOMS && presence->n_person > 0; room++)
-		for (size_t i = presence->room[room] ? presence->room[room]->n : 0; i-- > 0;)
-			if (presence->room[room]->at[i].until_us <= now_us)
+		for (size_t i = presence->room[room].n; i-- > 0;)
+			if (presence->room[room].at[i].until_us <= now_us)
 				person_goes(presence, room, i);
 	lock_leave(presence->lock);
 }
@@ -153,25 +168,36 @@ static int by_ref(const void *a, const void *b)
 	return strcmp(((const struct presence_person *)a)->ref, ((const struct presence_person *)b)->ref);
 }
 
-size_t presence_of(struct presence *presence, struct ent_str incident, const struct reader *reader,
-		   struct presence_person ret[PRESENCE_EACH])
+/* Those of one organisation that are there, or of all others that may be told of. */
+static size_t add_people(const struct presence *presence, struct ent_str incident, const struct reader *reader,
+			 bool own, struct presence_person ret[PRESENCE_TOLD], size_t n)
 {
-	bool open = presence_is_open(presence, reader->organisation);
-	size_t n = 0;
+	const struct presence_room *room = &presence->room[room_of(presence, incident)];
+	size_t begin = n;
 
-	lock_take(presence->lock);
-	const struct presence_room *room = presence->room[room_of(incident)];
-	for (size_t i = 0; room && i < room->n; i++) {
+	for (size_t i = 0; i < room->n && n < PRESENCE_TOLD; i++) {
 		const struct presence_person *person = &room->at[i];
 		struct ent_str of = sdk_str(person->organisation);
-		bool own = sdk_eq(of, reader->organisation);
 
-		if (!sdk_eqz(incident, person->incident) || (!own && !(open && presence_is_open(presence, of))))
+		if (!sdk_eqz(incident, person->incident) || sdk_eq(of, reader->organisation) != own ||
+		    (!own && !presence_is_open(presence, of)))
 			continue;
 		ret[n] = *person;
 		ret[n++].writes = own && person->writes;
 	}
+	qsort(ret + begin, n - begin, sizeof *ret, by_ref);
+	return n;
+}
+
+size_t presence_of(struct presence *presence, struct ent_str incident, const struct reader *reader,
+		   struct presence_person ret[PRESENCE_TOLD])
+{
+	size_t n;
+
+	lock_take(presence->lock);
+	n = add_people(presence, incident, reader, true, ret, 0);
+	if (presence_is_open(presence, reader->organisation))
+		n = add_people(presence, incident, reader, false, ret, n);
 	lock_leave(presence->lock);
-	qsort(ret, n, sizeof *ret, by_ref);
 	return n;
 }

@@ -8,12 +8,15 @@
 #ifndef FACE_PRESENCE_H
 #define FACE_PRESENCE_H
 
+#include "base/world.h"
 #include "core/reader.h"
 
 enum {
-	PRESENCE_S = 45,    /* it ends by itself unless it is told again */
-	PRESENCE_EACH = 16, /* people told of each incident; who comes then takes the place of whoever was told longest
-			     * ago */
+	PRESENCE_S = 45,      /* it ends by itself unless it is told again */
+	PRESENCE_EACH = 16,   /* people of one organisation in one incident; who comes then takes the place of the one
+			       * of them that was told longest ago */
+	PRESENCE_TOLD = 64,   /* that a reader is told of an incident */
+	PRESENCE_MAX = 65536, /* in all; then nobody is added */
 	PRESENCE_NAME_MAX = 120
 };
 
@@ -25,8 +28,9 @@ struct presence_person {
 };
 
 struct presence;
-/* allowed: names of the organisations that allow others to see theirs, with commas between; copied. */
-struct presence *presence_new(struct ent_str allowed);
+/* chance: for a key, so that nobody knows which incidents stand beside one another. allowed: names of the organisations
+ * that allow others to see theirs, with commas between; copied. */
+struct presence *presence_new(struct chance *chance, struct ent_str allowed);
 void presence_free(struct presence *presence);
 
 /* The reader's person is there, or writes, or left. incident: its uuid. Any thread, as below. */
@@ -37,8 +41,9 @@ void presence_tell(struct presence *presence, struct ent_str incident, const str
 void presence_step(struct presence *presence, int64_t now_us);
 /* Changes when somebody comes, goes or begins to write there; now and then also for another incident. */
 unsigned presence_changed(const struct presence *presence, struct ent_str incident);
-/* Whom of them the reader may know of, ordered by ref. Whether the reader sees the incident is another question. */
+/* Those of them whom the reader may know of, the own organisation's first, ordered by ref. Whether the reader sees the
+ * incident is another question. */
 size_t presence_of(struct presence *presence, struct ent_str incident, const struct reader *reader,
-		   struct presence_person ret[PRESENCE_EACH]);
+		   struct presence_person ret[PRESENCE_TOLD]);
 
 #endif

@@ -75,7 +75,7 @@ static void answer_index_lost(struct exchange *x)
 
 	log_write(face->world.log, LOG_ERROR, "search.unreadable", LOG_Z("why", db_error(desk->index)),
 		  LOG_Z("next", "the index of words is made anew"), LOG_END);
-	search_rebuild(face->world.search);
+	search_lost(face->world.search, desk->index_generation);
 	db_close(desk->index);
 	desk->index = NULL;
 	answer_busy(x, SDK_SENTENCE("search.damaged",

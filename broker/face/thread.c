@@ -138,10 +138,12 @@ static void read_answer(struct exchange *x)
 		ask_answer(x, 200, view_unread(ask_view(x), &incident, &json, &err), json, &err);
 }
 
+enum { ID_WORD_MAX = 64 }; /* longer ones are no id, and the sentence says what an id is */
+
 /* The body's comment, one of those that the person sees. False: answered. */
 static bool read_upto(struct exchange *x, struct job *job)
 {
-	static const struct body_field fields[] = {{"comment", BODY_TEXT, true, ID_SIZE - 1, ID_SIZE - 1, 0}, {0}};
+	static const struct body_field fields[] = {{"comment", BODY_TEXT, true, 1, ID_WORD_MAX, 0}, {0}};
 	struct ent_str id = ENT_ABSENT;
 	struct ent_err err;
 
@@ -169,11 +171,6 @@ void thread_read(struct exchange *x)
 	if (!ask_incident(x, &incident))
 		return;
 	job->ask.incident = incident.number;
-	if (!x->reader.ref.n)
-		answer_problem(
-		    x, PROBLEM_VERB, "ask.person",
-		    "Only a person reads. Show a token that stands for one (entente token add NAME --account "
-		    "REF), or sign in.");
-	else if (read_upto(x, job))
+	if (ask_person(x) && read_upto(x, job))
 		ask_submit(x, job, read_answer);
 }

@@ -58,7 +58,8 @@ static bool files_have_room(struct exchange *x)
 		    x, PROBLEM_VERB, "upload.old_token",
 		    "This token was made before version 3 and tells nobody apart: make another one to upload.");
 	else if (files_under_way(files, reader_key(&x->reader), &own) >= limits->uploads_max)
-		answer_busy(x, SDK_SENTENCE("busy.uploads", "Too many files arrive at once."));
+		answer_busy(x, SDK_SENTENCE("busy.uploads",
+					    "Too many files arrive at once: wait until some of them are there."));
 	else if (files_bytes(files) + length > limits->files_max)
 		answer_busy(x, SDK_SENTENCE("busy.files_full",
 					    "There is no room for more files: an administrator has to raise "
@@ -88,7 +89,9 @@ bool upload_begin(struct exchange *x)
 	x->desk->face->world.chance->uuid(x->desk->face->world.chance, part);
 	if (!files_begin(x->home->face->world.files, part, sdk_dup(&x->arena.abi, reader_key(&x->reader)),
 			 &upload->file)) {
-		answer_busy(x, SDK_SENTENCE("busy.disk", "The disk takes no file now."));
+		answer_busy(x,
+			    SDK_SENTENCE("busy.disk",
+					 "The disk takes no file now: an administrator has to make room in data_dir."));
 		return false;
 	}
 	x->upload = upload;
@@ -140,7 +143,9 @@ static void upload_is_on_disk(struct exchange *x)
 	if (x->answer.status) /* too many waited, or the broker ends */
 		return;
 	if (!upload->is_on_disk) {
-		answer_busy(x, SDK_SENTENCE("busy.disk", "The disk takes no file now."));
+		answer_busy(x,
+			    SDK_SENTENCE("busy.disk",
+					 "The disk takes no file now: an administrator has to make room in data_dir."));
 		return;
 	}
 	upload->job->upload = upload->row;
@@ -153,7 +158,9 @@ void upload_serve(struct exchange *x)
 	struct upload *upload = x->upload;
 
 	if (!upload) {
-		answer_busy(x, SDK_SENTENCE("busy.disk", "The disk takes no file now."));
+		answer_busy(x,
+			    SDK_SENTENCE("busy.disk",
+					 "The disk takes no file now: an administrator has to make room in data_dir."));
 		return;
 	}
 	if (upload->file.size == 0) {
@@ -168,7 +175,8 @@ void upload_serve(struct exchange *x)
 	upload->row->state = x->home->face->limits.upload_checks ? UPLOAD_CHECKING : UPLOAD_KEPT;
 	x->body = sdk_str(upload->file.hash); /* what an Idempotency-Key stands for */
 	if (!reading_ask_by(x, x->home->face->filers, upload_to_disk, upload_is_on_disk))
-		answer_busy(x, SDK_SENTENCE("busy.uploads", "Too many files arrive at once."));
+		answer_busy(x, SDK_SENTENCE("busy.uploads",
+					    "Too many files arrive at once: wait until some of them are there."));
 }
 
 void upload_end(struct exchange *x)

@@ -268,13 +268,7 @@ void users_patch_self(struct exchange *x)
 	struct job *job = ask_new(x, JOB_USER_CHANGE);
 	struct user_change *change = SDK_NEW(&x->arena.abi, struct user_change);
 
-	if (!x->reader.ref.n) {
-		answer_problem(x, PROBLEM_VERB, "ask.person_settings",
-			       "Only a person has settings. Show a token that stands for one (entente token add NAME "
-			       "--account REF), or sign in.");
-		return;
-	}
-	if (!read_change(x, own_fields, change))
+	if (!ask_person(x) || !read_change(x, own_fields, change))
 		return;
 	if (!change->has) {
 		answer_problem(x, PROBLEM_CONTENT, "ask.session_nothing",

@@ -31,7 +31,7 @@ void works_list(struct exchange *x)
 	struct ent_err err;
 
 	if (ask_limit(x, &filter.limit) && read_flag(x, "mine", &filter.mine) &&
-	    read_flag(x, "snoozed", &filter.snoozed))
+	    read_flag(x, "snoozed", &filter.snoozed) && (!filter.mine || ask_person(x)))
 		ask_answer(x, 200, view_work(ask_view(x), &filter, &json, &err), json, &err);
 }
 
@@ -100,6 +100,8 @@ void works_wake(struct exchange *x)
 {
 	struct job *job = duty_job(x, JOB_SNOOZE);
 
-	if (job)
-		ask_submit(x, job, duty_answer);
+	if (!job)
+		return;
+	job->ask.accepts = true;
+	ask_submit(x, job, duty_answer);
 }

@@ -16,7 +16,7 @@ enum { WORDS_MAX = 32 };
 /* Its own process group, so that what it starts ends with it; no signal of ours is held back there. */
 static bool hook_spawn(char *const argv[], pid_t *ret)
 {
-	static char path[] = "PATH=/usr/local/bin:/usr/bin:/bin", locale[] = "LANG=C.UTF-8";
+	char path[] = "PATH=/usr/local/bin:/usr/bin:/bin", locale[] = "LANG=C.UTF-8";
 	char *const environment[] = {path, locale, NULL};
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attr;

@@ -126,7 +126,7 @@ static void *keeping_main(void *of)
 {
 	struct keeping *keeping = of;
 
-	pthread_setname_np(pthread_self(), "files");
+	pthread_setname_np(pthread_self(), "keeper");
 	do {
 		keeping_look(keeping);
 		while (!keeping_stops(keeping, 0) && keeping_check(keeping))

@@ -211,6 +211,12 @@ void search_rebuild(struct search *search)
 	search_wake(search);
 }
 
+void search_lost(struct search *search, unsigned generation)
+{
+	if (generation == search_generation(search))
+		search_rebuild(search);
+}
+
 bool search_ready(struct search *search, struct ent_err *ret_why)
 {
 	enum { WORTH_KNOWING = 1000 };

@@ -33,5 +33,7 @@ bool search_ready(struct search *search, struct ent_err *ret_why);
 enum ent_rc search_open(struct search *search, struct db **ret, unsigned *generation, struct ent_err *err)
     __attribute__((warn_unused_result));
 unsigned search_generation(struct search *search);
+/* A handle of this generation cannot be read: search_rebuild(), where no other reader found so before. */
+void search_lost(struct search *search, unsigned generation);
 
 #endif

@@ -57,9 +57,8 @@ static void refuse_told(struct telling *telling, struct ent_said why)
 
 static void refuse_none(struct telling *telling)
 {
-	refuse_told(telling,
-		    SDK_SENTENCE("act.told_none", "there is nothing with this id that its people could mean; it may "
-						  "have another id, or be over"));
+	refuse_told(telling, SDK_SENTENCE("act.told_none", "no open ask, hand-over or call for help with this id is "
+							   "for its organisation; look the id up in the thread"));
 }
 
 /* ---- which act ---------------------------------------------------------------------------- */
@@ -158,9 +157,11 @@ static bool told_before(struct telling *telling)
 	if (!known->uuid[0])
 		return false;
 	if (known->entry.kind == ENTRY_WORDS)
-		refuse_told(telling,
-			    SDK_SENTENCE("act.told_words", "its comment came before as nothing but words; send an act "
-							   "once, with a comment of its own"));
+		refuse_told(
+		    telling,
+		    SDK_SENTENCE(
+			"act.told_words",
+			"its comment already arrived as an ordinary comment; send the act again, with a new comment"));
 	return true;
 }
 

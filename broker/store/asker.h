@@ -8,9 +8,12 @@
 
 #include "core/dossier.h"
 #include "core/reader.h"
+#include "store/job.h"
 
 /* A share of the asker's organisation stands. Ours takes part everywhere; so does nobody: the broker itself. */
 bool asker_takes_part(struct dossier *dossier, const struct reader *by);
+/* Machines do not read, follow, take or keep a draft. False: the job is answered. */
+bool asker_is_person(struct job *job);
 /* Words are changed by the organisation that wrote them, and by no other. */
 bool asker_wrote(const struct reader *by, const struct supplier_set *suppliers, const struct comment *known);
 

@@ -102,6 +102,17 @@ size_t duties_taken(struct db *db, struct ent_arena *arena, int64_t incident, co
 	return n;
 }
 
+bool duties_is_snoozed(struct db *db, int64_t incident, struct ent_str organisation, int64_t now_ms)
+{
+	struct db_stmt *stmt =
+	    db_use(db, "SELECT 1 FROM snooze WHERE incident = $1 AND organisation = $2 AND until_ms > $3");
+
+	db_bind_int(stmt, 1, incident);
+	db_bind_str(stmt, 2, organisation);
+	db_bind_int(stmt, 3, now_ms);
+	return db_found(stmt);
+}
+
 size_t duties_snoozed(struct db *db, struct ent_arena *arena, int64_t incident, const struct snooze **ret)
 {
 	struct db_stmt *stmt =

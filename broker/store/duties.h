@@ -27,6 +27,8 @@ struct snooze {
 	int64_t until_ms;
 	int64_t sequence; /* of the incident: what happened since then is new */
 };
+/* Does the organisation put its place off, and has that time not come? */
+bool duties_is_snoozed(struct db *db, int64_t incident, struct ent_str organisation, int64_t now_ms);
 size_t duties_snoozed(struct db *db, struct ent_arena *arena, int64_t incident, const struct snooze **ret);
 
 #endif

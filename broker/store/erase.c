@@ -15,7 +15,14 @@ enum { ERASE_ROWS = 64, ERASE_BYTES = 128 << 10, BODY_MAX = 64 << 20 };
 #define GOES(table, column) "DELETE FROM " table " WHERE " column " = $1"
 static const char *const erase_goes[] = {
     GOES("draft", "account"),
+    GOES("reading_place", "account"),
+    GOES("follow", "account"),
+    GOES("notified", "account"),
+    GOES("notified_read", "account"),
     GOES("once", "asker"),
+    /* What no comment carries: the keeper removes the file. */
+    "INSERT INTO loose (sha256) SELECT DISTINCT sha256 FROM upload WHERE asker = $1 ON CONFLICT (sha256) DO NOTHING",
+    GOES("upload", "asker"),
 };
 
 /* Diagnoses of the configuration's suppliers: few rows, which come again by themselves. */

@@ -49,7 +49,7 @@ static const char *const contents[] = {
     "SELECT incident, supplier, holder, status, changed_ms FROM finished ORDER BY incident, supplier",
     "SELECT uuid, incident, kind, from_org, to_org, by_ref, holder, due_ms, state, cause, overdue, ended_by, made_ms, "
     "ended_ms FROM act ORDER BY uuid",
-    "SELECT incident, of, organisation, account, taken_ms FROM taken ORDER BY incident, of, organisation",
+    "SELECT incident, origin, of, organisation, account, taken_ms FROM taken ORDER BY incident, of, organisation",
     "SELECT incident, organisation, until_ms, account, made_ms, sequence FROM snooze ORDER BY incident, organisation",
     "SELECT supplier, ticket, external_id, comment, gone FROM copy WHERE learned = 0 ORDER BY supplier, ticket, "
     "external_id",

@@ -33,11 +33,13 @@ static void run_follow(struct apply *apply, struct job *job)
 	struct situation at;
 	struct dossier *dossier = apply_open(apply, job->ask.incident, &at);
 
-	if (!dossier || !job->ask.by.ref.n || !asker_takes_part(dossier, &job->ask.by)) {
+	if (!dossier || !asker_takes_part(dossier, &job->ask.by)) {
 		job_refuse(job, JOB_NOT_FOUND, "ask.no_incident", "there is no incident {incident=%.*s}",
 			   ENT_F(incident_number(job->ask.incident, number)));
 		return;
 	}
+	if (!asker_is_person(job))
+		return;
 	if (job->ask.text.n)
 		save_follow(apply, &job->ask, dossier->incident.number);
 	else
@@ -51,10 +53,8 @@ static void run_notified_read(struct apply *apply, struct job *job)
 	    apply->db, "INSERT INTO notified_read (account, upto_ms) VALUES ($1, $2) ON CONFLICT (account) DO UPDATE "
 		       "SET upto_ms = excluded.upto_ms");
 
-	if (!job->ask.by.ref.n) {
-		job->outcome = JOB_DENIED;
+	if (!asker_is_person(job))
 		return;
-	}
 	db_bind_str(stmt, 1, job->ask.by.ref);
 	db_bind_int(stmt, 2, apply->now_ms);
 	(void)db_row(stmt);

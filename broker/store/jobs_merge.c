@@ -61,25 +61,21 @@ static void run_merge(struct apply *apply, struct job *job)
 	job->outcome = JOB_ACCEPTED;
 }
 
-/* Which one leaves; 0: refused, or it stands already. */
+/* The incident that leaves; 0: refused, or it stands already. */
 static int64_t incident_that_leaves(struct apply *apply, struct job *job, int64_t kept)
 {
-	int64_t last = parting_last(apply->db, kept), other = job->ask.other;
-	char number[INCIDENT_NUMBER_SIZE], named[INCIDENT_NUMBER_SIZE];
+	int64_t gone;
 
-	if (last != 0 && (other == 0 || other == last))
-		return last;
-	if (other != 0 && parting_is_apart(apply->db, kept, other)) {
+	switch (parting_choose(apply->db, kept, job->ask.other, &gone, &job->err)) {
+	case PARTING_STANDS:
+		return gone;
+	case PARTING_DONE:
 		job->outcome = JOB_REPEATED;
-		memcpy(job->ask.comment_uuid, apply_dossier(apply, other)->incident.uuid, ID_SIZE);
-	} else if (other != 0 && parting_is_inside(apply->db, other, kept)) {
-		job_refuse(job, JOB_CONFLICT, "split.not_last",
-			   "{last=%.*s} came in after {other=%.*s}, or took it in; the later one is parted first",
-			   ENT_F(incident_number(last, number)), ENT_F(incident_number(other, named)));
-	} else {
-		job_refuse(job, JOB_CONFLICT, "split.none",
-			   "{incident=%.*s} took no such incident in: there is nothing to part",
-			   ENT_F(incident_number(kept, number)));
+		memcpy(job->ask.comment_uuid, apply_dossier(apply, gone)->incident.uuid, ID_SIZE);
+		break;
+	case PARTING_NONE:
+		job->outcome = JOB_CONFLICT;
+		break;
 	}
 	return 0;
 }

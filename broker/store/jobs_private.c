@@ -5,6 +5,7 @@
 #include "store/audit.h"
 #include "store/erase.h"
 #include "store/jobs_people.h"
+#include "store/jobs_work.h"
 #include "store/people.h"
 #include "store/users.h"
 
@@ -74,8 +75,10 @@ static void run_erase(struct apply *apply, struct job *job)
 		return;
 	}
 	erase_begin(apply->db, ref, words, apply->now_ms);
-	if (user.ref.n)
+	if (user.ref.n) {
+		jobs_work_give_back(apply, ref, &job->ask.by);
 		erase_account(apply->db, ref);
+	}
 	(void)people_erase(apply, ref);
 	shelf_clear(apply->shelf); /* incidents there may name their requester */
 	audit_note(apply, &job->ask.by, AUDIT_PERSON_ERASED, ref, ENT_ABSENT);

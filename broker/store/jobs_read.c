@@ -3,6 +3,7 @@
 
 #include "core/organisation.h"
 #include "core/whom.h"
+#include "store/asker.h"
 #include "store/read_place.h"
 #include "store/rows.h"
 #include "store/users.h"
@@ -56,11 +57,7 @@ static void run_read(struct apply *apply, struct job *job)
 	struct dossier *dossier;
 	struct comment comment;
 
-	if (!by->ref.n) {
-		job_refuse(job, JOB_DENIED, "ask.person_reads", "only a person reads, no machine");
-		return;
-	}
-	if (!read_find(apply, job, &dossier, &comment))
+	if (!asker_is_person(job) || !read_find(apply, job, &dossier, &comment))
 		return;
 	const int64_t incident = dossier->incident.number;
 	const struct read_place to = read_place_of(apply->db, incident, comment.id, comment.recorded_ms, apply->now_ms);

@@ -8,17 +8,18 @@
 
 /* ---- one that arrived --------------------------------------------------------------------------- */
 
-static bool uploader_takes_part(struct apply *apply, struct job *job)
+/* The incident that the job's went into, where it was merged meanwhile. 0: refused. */
+static int64_t uploader_incident(struct apply *apply, struct job *job)
 {
 	char number[INCIDENT_NUMBER_SIZE];
 	struct situation at;
 	struct dossier *dossier = apply_open(apply, job->ask.incident, &at);
 
 	if (dossier && asker_takes_part(dossier, &job->ask.by))
-		return true;
+		return dossier->incident.number;
 	job_refuse(job, JOB_NOT_FOUND, "ask.no_incident", "there is no incident {incident=%.*s}",
 		   ENT_F(incident_number(job->ask.incident, number)));
-	return false;
+	return 0;
 }
 
 static bool uploader_has_room(struct apply *apply, struct job *job)
@@ -38,9 +39,10 @@ static bool uploader_has_room(struct apply *apply, struct job *job)
 
 static void run_upload(struct apply *apply, struct job *job)
 {
+	const int64_t incident = uploader_incident(apply, job);
 	struct upload_row row = *job->upload, known;
 
-	if (!uploader_takes_part(apply, job))
+	if (!incident)
 		return;
 	if (upload_load(apply->db, apply->arena, sdk_str(job->ask.comment_uuid), &known)) {
 		job_refuse(job, JOB_CONFLICT, "upload.id_taken", "another file has this id");
@@ -49,7 +51,7 @@ static void run_upload(struct apply *apply, struct job *job)
 	if (!uploader_has_room(apply, job))
 		return;
 	memcpy(row.id, job->ask.comment_uuid, ID_SIZE);
-	row.incident = job->ask.incident;
+	row.incident = incident;
 	row.asker = reader_key(&job->ask.by);
 	row.made_ms = apply->now_ms;
 	upload_save(apply->db, &row);
@@ -59,11 +61,12 @@ static void run_upload(struct apply *apply, struct job *job)
 static void run_upload_drop(struct apply *apply, struct job *job)
 {
 	const struct ent_str id = sdk_str(job->ask.comment_uuid);
+	const int64_t incident = uploader_incident(apply, job);
 	struct upload_row row;
 
-	if (!uploader_takes_part(apply, job))
+	if (!incident)
 		return;
-	if (!upload_load(apply->db, apply->arena, id, &row) || row.incident != job->ask.incident ||
+	if (!upload_load(apply->db, apply->arena, id, &row) || row.incident != incident ||
 	    !sdk_eq(row.asker, reader_key(&job->ask.by))) {
 		job_refuse(job, JOB_NOT_FOUND, "upload.none", "there is no such file here");
 		return;

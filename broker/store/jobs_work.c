@@ -7,6 +7,7 @@
 #include "store/acts.h"
 #include "store/asker.h"
 #include "store/duties.h"
+#include "store/follows.h"
 #include "store/people.h"
 #include "store/rows.h"
 #include "store/users.h"
@@ -35,12 +36,8 @@ static bool doing_open(struct apply *apply, struct job *job, struct doing *ret)
 			   ENT_F(incident_number(job->ask.incident, number)));
 		return false;
 	}
-	if (!by->ref.n) {
-		job_refuse(job, JOB_DENIED, "work.person",
-			   "only a person does this: sign in, or ask with a token of a person (entente token add "
-			   "--account)");
+	if (!asker_is_person(job))
 		return false;
-	}
 	ret->author = people_asking(apply, by, &job->ask.author);
 	return true;
 }
@@ -120,6 +117,8 @@ static void run_take(struct apply *apply, struct job *job)
 	event->duty.taken = job->ask.accepts;
 	memcpy(event->duty.of, job->ask.act.uuid, ID_SIZE);
 	doing_end(apply, job, &events);
+	if (job->ask.accepts)
+		follows_begin(apply->db, job->ask.by.ref, doing.dossier->incident.number, apply->now_ms);
 }
 
 /* ---- an account that ends ----------------------------------------------------------------- */
@@ -153,14 +152,19 @@ void jobs_work_give_back(struct apply *apply, struct ent_str account, const stru
 
 static void run_snooze(struct apply *apply, struct job *job)
 {
-	const int64_t until_ms = job->ask.since_ms;
+	const bool wakes = job->ask.accepts;
+	const int64_t until_ms = wakes ? 0 : job->ask.since_ms;
 	struct events events = {.arena = apply->arena};
 	struct doing doing;
 
 	if (!doing_open(apply, job, &doing))
 		return;
-	if (until_ms && (until_ms <= apply->now_ms || until_ms > apply->now_ms + SNOOZE_MAX_MS)) {
+	if (!wakes && (until_ms <= apply->now_ms || until_ms > apply->now_ms + SNOOZE_MAX_MS)) {
 		job_refuse(job, JOB_CONTENT, "work.snooze_until", "\"until\" has to be a time within the next year");
+		return;
+	}
+	if (wakes && !duties_is_snoozed(apply->db, doing.dossier->incident.number, doing.organisation, apply->now_ms)) {
+		job->outcome = JOB_REPEATED;
 		return;
 	}
 	struct event *event = events_add(&events, EVENT_INCIDENT_SNOOZED, &doing.at);

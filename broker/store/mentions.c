@@ -13,7 +13,7 @@
 /* ---- who they are ------------------------------------------------------------------------- */
 
 /* After a rebuild from the stream there is no account: the table of people knows the name. */
-static void find_person(struct db *db, struct ent_arena *arena, struct mention_person *ret)
+static void mention_name_person(struct db *db, struct ent_arena *arena, struct mention_person *ret)
 {
 	struct person person;
 	struct user user;
@@ -41,7 +41,7 @@ size_t mentions_read(struct db *db, struct ent_arena *arena, struct ent_str body
 
 		memcpy(person->ref, list[i].ref, ID_SIZE);
 		person->is_quoted = list[i].is_quoted;
-		find_person(db, arena, person);
+		mention_name_person(db, arena, person);
 	}
 	return n;
 }

@@ -47,9 +47,13 @@ const struct merge_move merge_move_rows[] = {
      NULL},
     /* A place that both incidents have: the survivor's stands, the other one's stays where it is. */
     {"taken", "incident",
-     "UPDATE taken SET incident = $2 WHERE incident = $1 AND NOT EXISTS (SELECT 1 FROM taken AS other WHERE "
-     "other.incident = $2 AND other.of = taken.of AND other.organisation = taken.organisation)",
-     "UPDATE taken SET incident = $1 WHERE incident = $2 AND of IN (SELECT uuid FROM act WHERE incident = $1)", NULL},
+     "UPDATE taken SET incident = $2, origin = CASE origin WHEN 0 THEN $1 ELSE origin END WHERE incident = $1 AND NOT "
+     "EXISTS (SELECT 1 FROM taken AS other WHERE other.incident = $2 AND other.of = taken.of AND other.organisation = "
+     "taken.organisation)",
+     "UPDATE taken SET incident = $1 WHERE incident = $2 AND (origin IN " MERGE_OF_GONE
+     " OR of IN (SELECT uuid FROM act WHERE incident = $1)) AND NOT EXISTS (SELECT 1 FROM taken AS other WHERE "
+     "other.incident = $1 AND other.of = taken.of AND other.organisation = taken.organisation)",
+     NULL},
     {"snooze", "incident",
      "UPDATE snooze SET incident = $2, sequence = (SELECT sequence FROM incident WHERE number = $2) WHERE incident = "
      "$1 "
@@ -101,6 +105,7 @@ const struct merge_move merge_move_rows[] = {
     {"work", "incident", NULL, NULL, "made from the rest at the end of the job, of both: see works.h"},
     {"finished", "incident", NULL, NULL, "saved with each incident"},
     {"once", "incident", NULL, NULL, "an answer that was given, by uuid"},
+    {"draft", "incident", NULL, NULL, "names where it was begun, and is of the one that this is part of now"},
     {.table = NULL},
 };
 

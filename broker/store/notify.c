@@ -157,13 +157,29 @@ static bool set_words(struct notify *notify, struct ent_str supplier, struct ent
 	return true;
 }
 
+/* The words of an act: written here, or the comment in which a tool told it. */
+static bool set_act_words(struct notify *notify, const char *uuid)
+{
+	const struct dossier *dossier = notify->dossier;
+	struct comment stored;
+
+	if (!uuid[0])
+		return false;
+	for (size_t i = 0; i < dossier->n_comment; i++)
+		if (strcmp(dossier->comment[i]->uuid, uuid) == 0)
+			return set_words(notify, dossier->comment[i]->supplier, dossier->comment[i]->ticket,
+					 dossier->comment[i]->external_id);
+	return comment_by_uuid(notify->apply->db, notify->apply->arena, sdk_str(uuid), &stored) &&
+	       set_words(notify, stored.supplier, stored.ticket, stored.external_id);
+}
+
 /* An act, with the words that it brings, where it brings some. */
 static void set_act(struct notify *notify, const char *words)
 {
 	const struct event *event = notify->event;
 
 	notify->act = event->act.uuid;
-	if (!words[0] || !set_words(notify, ENT_STR(""), ENT_STR(""), sdk_str(words)))
+	if (!set_act_words(notify, words))
 		notify->about = sdk_format(notify->apply->arena, "%s/%s", event->act.uuid, event_name(event->kind));
 }
 

@@ -21,7 +21,7 @@ struct outbox_row {
 	int32_t partition;  /* OUTBOX_EVENTS; OUTBOX_DEADLETTER: -1, the key decides */
 	struct ent_str key; /* incident uuid; of a supplier's state and of a dead letter the supplier's name */
 	enum event_kind kind;
-	int64_t sequence; /* in the incident, or among the supplier's states */
+	int64_t sequence; /* in the incident, or among the supplier's states; OUTBOX_PEOPLE: minus its seq */
 	int64_t time_ms, recorded_ms;
 	struct ent_str subject;               /* incident uuid, supplier name */
 	struct ent_str supplier, delivery_id; /* the cause; absent for none */
@@ -37,7 +37,7 @@ struct outbox_entry {
 	int64_t seq;
 	struct ent_str kind; /* an event's name, EVENT_KIND_DEADLETTER or EVENT_KIND_PERSON */
 	int64_t incident;    /* number; 0 for a dead letter; minus the supplier's row for its states */
-	int64_t sequence;    /* in the incident; a dead letter's id */
+	int64_t sequence;    /* in the incident; a dead letter's id; of EVENT_KIND_PERSON minus its seq */
 	int32_t partition;   /* -1 for a dead letter */
 	int64_t time_ms, recorded_ms;
 	struct ent_str supplier, delivery_id, traceparent, json;

@@ -151,7 +151,8 @@ void parting_end(struct db *db, int64_t gone, const struct event *split)
 
 /* ---- questions ---------------------------------------------------------------------------------- */
 
-int64_t parting_last(struct db *db, int64_t kept)
+/* The incident that this one took in last; 0: none that can be parted from it. */
+static int64_t parting_last(struct db *db, int64_t kept)
 {
 	struct db_stmt *stmt = db_use(db, "SELECT gone FROM merging WHERE kept = $1 ORDER BY seq DESC LIMIT 1");
 
@@ -161,7 +162,8 @@ int64_t parting_last(struct db *db, int64_t kept)
 	return gone;
 }
 
-bool parting_is_inside(struct db *db, int64_t inner, int64_t kept)
+/* Did this incident, or one that it took in, go into `kept` by a merge that can be undone? */
+static bool parting_is_inside(struct db *db, int64_t inner, int64_t kept)
 {
 	struct db_stmt *stmt =
 	    db_use(db, "WITH RECURSIVE up(number) AS (SELECT $1 UNION SELECT merging.kept FROM merging JOIN up ON "
@@ -178,6 +180,28 @@ bool parting_is_apart(struct db *db, int64_t a, int64_t b)
 	db_bind_int(stmt, 1, a);
 	db_bind_int(stmt, 2, b);
 	return db_found(stmt);
+}
+
+enum parting_is parting_choose(struct db *db, int64_t kept, int64_t other, int64_t *ret, struct ent_err *err)
+{
+	const int64_t last = parting_last(db, kept);
+	char number[INCIDENT_NUMBER_SIZE], named[INCIDENT_NUMBER_SIZE];
+
+	*ret = last && (!other || other == last) ? last : other;
+	if (*ret && *ret == last)
+		return PARTING_STANDS;
+	if (other && parting_is_apart(db, kept, other))
+		return PARTING_DONE;
+	if (other && parting_is_inside(db, other, kept))
+		(void)sdk_fail_as(
+		    err, ENT_EINVAL, "split.not_last",
+		    "{last=%.*s} came in after {other=%.*s}, or took it in; the later one is parted first",
+		    ENT_F(incident_number(last, number)), ENT_F(incident_number(other, named)));
+	else
+		(void)sdk_fail_as(err, ENT_EINVAL, "split.none",
+				  "{incident=%.*s} took no such incident in: there is nothing to part",
+				  ENT_F(incident_number(kept, number)));
+	return PARTING_NONE;
 }
 
 size_t parting_leavers(struct db *db, struct ent_arena *arena, int64_t gone, int64_t kept, const struct ent_str **ret)

@@ -18,10 +18,13 @@ void parting_share(struct db *db, int64_t gone, const struct event *split);
 /* The same, at its end: they are kept apart from now on. */
 void parting_end(struct db *db, int64_t gone, const struct event *split);
 
-/* The incident that this one took in last; 0: none that can be parted from it. */
-int64_t parting_last(struct db *db, int64_t kept);
-/* Did this incident, or one that it took in, go into `kept` by a merge that can be undone? */
-bool parting_is_inside(struct db *db, int64_t inner, int64_t kept);
+enum parting_is {
+	PARTING_STANDS, /* *ret can be parted */
+	PARTING_DONE,   /* both are parted already */
+	PARTING_NONE    /* refused, with the words */
+};
+/* Which incident `split` parts from `kept`. other: the one that is named; 0: the one that went in last. */
+enum parting_is parting_choose(struct db *db, int64_t kept, int64_t other, int64_t *ret, struct ent_err *err);
 /* Were they parted by a person, or was what went into them? */
 bool parting_is_apart(struct db *db, int64_t a, int64_t b);
 /* The suppliers that take part in `kept` only since `gone` went in, and have no ticket that stays there. */

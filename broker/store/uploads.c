@@ -175,8 +175,9 @@ static void stage_again(struct db *db, const struct event *event)
 {
 	struct db_stmt *stmt =
 	    db_use(db, "INSERT INTO upload (id, incident, asker, name, media_type, size, sha256, state, made_ms, "
-		       "tried_ms, tries) SELECT external_id, incident, $2, name, media_type, size, sha256, 'kept', $3, "
-		       "0, 0 FROM attachment WHERE comment = $1 AND sha256 <> '' ON CONFLICT (id) DO NOTHING");
+		       "tried_ms, tries, origin) SELECT external_id, incident, $2, name, media_type, size, sha256, "
+		       "'kept', $3, 0, 0, coalesce((SELECT origin FROM comment WHERE uuid = $1), 0) FROM attachment "
+		       "WHERE comment = $1 AND sha256 <> '' ON CONFLICT (id) DO NOTHING");
 
 	db_bind_str(stmt, 1, sdk_str(event->comment.uuid));
 	db_bind_str(stmt, 2, event->comment.author.ref);

@@ -91,7 +91,7 @@ enum job_kind {
 	JOB_LINK,        /* incident, other, relation, author. They are: JOB_REPEATED */
 	JOB_UNLINK,      /* incident, other, author: not any more, whatever it was */
 	JOB_TAKE,        /* incident, act: uuid of an ask or "", accepts: false: it is given back */
-	JOB_SNOOZE,      /* incident, since_ms: until when its organisation puts it off; 0: not any more */
+	JOB_SNOOZE,      /* incident, since_ms: until when its organisation puts it off; accepts: not any more */
 	JOB_JOIN_ACCEPT, /* id, author */
 	JOB_JOIN_REFUSE, /* id, text: why, may be absent, author */
 	JOB_DELIVERY_ACT,  /* id, action, text */

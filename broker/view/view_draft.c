@@ -42,7 +42,7 @@ static void draft_print(const struct view *view, struct sdk_jsonw *w, const stru
 	sdk_jsonw_kstr(w, "incident", incident_number(incident.number, number));
 	sdk_jsonw_kz(w, "incident_id", incident.uuid);
 	sdk_jsonw_kbool(w, "can_send", can_send);
-	sdk_jsonw_kstr(w, "text", draft->text);
+	sdk_jsonw_kstr(w, "body", draft->text);
 	sdk_jsonw_kstr(w, "format", draft->format);
 	sdk_jsonw_key(w, "audience");
 	audience_print(w, &draft->audience);

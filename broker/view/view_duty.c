@@ -62,7 +62,7 @@ enum ent_rc view_duty(const struct view *view, const struct incident *incident, 
 	sdk_buf_init(&buf, JSON_ANSWER_MAX);
 	sdk_jsonw_init(&w, &buf);
 	sdk_jsonw_open(&w, '{');
-	sdk_jsonw_kstr(&w, "number", incident_number(incident->number, number));
+	sdk_jsonw_kstr(&w, "incident", incident_number(incident->number, number));
 	view_duty_print(view, &w, incident->number);
 	sdk_jsonw_close(&w, '}');
 	return json_answer(view->db, view->arena, &buf, ret, err);

@@ -7,7 +7,8 @@
 /*
  * Each table that holds something about a person: its name, what is told of a row (no hash of a secret is), and the
  * condition; $1 is the ref, $2 and $3 the page, $4 the reader's own ref, $5: 1 for our people. Columns that end in _ms
- * are times. One row for each table; what goes when a person is erased stands in store/erase.c.
+ * are times. What is private to a person is told to that person alone. One row for each table; what goes when a person
+ * is erased stands in store/erase.c.
  */
 #define EXPORT_TABLE(X)                                                                                                \
 	X(account,                                                                                                     \
@@ -19,6 +20,19 @@
 	X(invitation, "made_ms,expires_ms,used_ms", "invitation.account = $1")                                         \
 	X(draft, "id,incident,organisations,everyone,requester,reply_to,text,format,version,changed_ms",               \
 	  "draft.account = $1 AND draft.account = $4")                                                                 \
+	X(upload, "id,incident,name,media_type,size,state,made_ms", "upload.asker = $1 AND upload.asker = $4")         \
+	X(reading_place, "incident,origin,read_id,read_ms",                                                            \
+	  "reading_place.account = $1 AND reading_place.account = $4")                                                 \
+	X(follow, "incident,state,since_ms", "follow.account = $1 AND follow.account = $4")                            \
+	X(notified, "incident,comment,act,made_ms",                                                                    \
+	  "notified.account = $1 AND notified.account = $4 AND (notified.comment = '' OR EXISTS (SELECT 1 FROM "       \
+	  "comment WHERE comment.uuid = notified.comment AND " VIEW_SEES_COMMENT "))")                                 \
+	X(notified_read, "upto_ms", "notified_read.account = $1 AND notified_read.account = $4")                       \
+	X(mention, "comment",                                                                                          \
+	  "mention.account = $1 AND EXISTS (SELECT 1 FROM comment WHERE comment.uuid = mention.comment AND "           \
+	  "comment.removed = 0 AND " VIEW_SEES_COMMENT ")")                                                            \
+	X(taken, "incident,of,taken_ms", "taken.account = $1 AND taken.organisation = coalesce($30, $39)")             \
+	X(snooze, "incident,until_ms,made_ms", "snooze.account = $1 AND snooze.organisation = coalesce($30, $39)")     \
 	X(comment,                                                                                                     \
 	  "uuid,incident,supplier,ticket,body,format,reply_to,organisations,everyone,requester,created_ms,"            \
 	  "edited_ms,removed",                                                                                         \
@@ -104,6 +118,17 @@ static int64_t count_drafts(const struct view *view, struct ent_str ref)
 	return n;
 }
 
+static enum ent_rc fail_table(const struct view *view, struct ent_str table, struct ent_err *err)
+{
+	struct ent_str known = ENT_STR("");
+
+	for (size_t i = 0; i < sizeof export_tables / sizeof *export_tables; i++)
+		known = sdk_join(view->arena, known, ", ", sdk_str(export_tables[i].name));
+	return sdk_fail_as(err, ENT_EINVAL, "ask.export_table",
+			   "an export has no table '{table=%.*s}'; its tables are: {known=%.*s}",
+			   ENT_F(sdk_head(table, 40)), ENT_F(known));
+}
+
 enum ent_rc view_export(const struct view *view, struct ent_str ref, struct ent_str table, int64_t skip,
 			struct ent_str *ret, struct ent_err *err)
 {
@@ -129,5 +154,5 @@ enum ent_rc view_export(const struct view *view, struct ent_str ref, struct ent_
 	if (found)
 		return json_answer(view->db, view->arena, &buf, ret, err);
 	sdk_buf_release(&buf);
-	return sdk_fail_as(err, ENT_EINVAL, "ask.export_table", "\"table\" is none that an export has");
+	return fail_table(view, table, err);
 }

@@ -34,7 +34,7 @@ static void print_incident_number(struct sdk_jsonw *w, const char *key, int64_t 
 static void print_pair(struct sdk_jsonw *w, const struct incident *kept, const struct incident *other)
 {
 	print_incident_number(w, "incident", kept->number);
-	sdk_jsonw_kz(w, "id", kept->uuid);
+	sdk_jsonw_kz(w, "incident_id", kept->uuid);
 	if (!other->number)
 		return;
 	print_incident_number(w, "other", other->number);
@@ -190,31 +190,27 @@ static void print_what_goes(const struct view *view, struct sdk_jsonw *w, int64_
 enum ent_rc view_split_reach(const struct view *view, const struct incident *kept, int64_t other, struct ent_str *ret,
 			     struct ent_err *err)
 {
-	int64_t last = parting_last(view->db, kept->number);
-	char number[INCIDENT_NUMBER_SIZE], named[INCIDENT_NUMBER_SIZE];
-	struct incident gone;
+	struct incident gone = {.number = 0};
 	struct sdk_buf buf;
 	struct sdk_jsonw w;
+	int64_t number;
 
 	if (!view_ours_only(view, err))
 		return ENT_EGONE;
-	if (other && last && other != last && parting_is_inside(view->db, other, kept->number))
-		return sdk_fail_as(
-		    err, ENT_EINVAL, "split.not_last",
-		    "{last=%.*s} came in after {other=%.*s}, or took it in; the later one is parted first",
-		    ENT_F(incident_number(last, number)), ENT_F(incident_number(other, named)));
-	if (!last || (other && other != last) || !incident_load(view->db, view->arena, last, &gone))
-		return sdk_fail_as(err, ENT_EINVAL, "split.none",
-				   "{incident=%.*s} took no such incident in: there is nothing to part",
-				   ENT_F(incident_number(kept->number, number)));
+	enum parting_is is = parting_choose(view->db, kept->number, other, &number, err);
+	if (is == PARTING_NONE)
+		return ENT_EINVAL;
+	(void)incident_load(view->db, view->arena, number, &gone);
 	sdk_buf_init(&buf, JSON_ANSWER_MAX);
 	sdk_jsonw_init(&w, &buf);
 	sdk_jsonw_open(&w, '{');
 	print_pair(&w, kept, &gone);
-	print_side(&w, "stays", kept);
-	print_side(&w, "goes", &gone);
-	print_what_goes(view, &w, kept->number, gone.number);
-	print_takers_of_split(view, &w, kept->number, gone.number);
+	if (is == PARTING_STANDS) {
+		print_side(&w, "stays", kept);
+		print_side(&w, "goes", &gone);
+		print_what_goes(view, &w, kept->number, gone.number);
+		print_takers_of_split(view, &w, kept->number, gone.number);
+	}
 	sdk_jsonw_close(&w, '}');
 	return json_answer(view->db, view->arena, &buf, ret, err);
 }

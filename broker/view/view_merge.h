@@ -11,8 +11,8 @@ int64_t view_merge_number(const struct view *view, struct ent_str word);
 /* Both are living. Who takes part in which, and sees what of the other from now on; whose share ends with it. */
 enum ent_rc view_merge_reach(const struct view *view, const struct incident *one, const struct incident *other,
 			     struct ent_str *ret, struct ent_err *err) __attribute__((warn_unused_result));
-/* other: 0, the one that it took in last. What goes back, and who takes part where afterwards. ENT_EINVAL: it cannot be
- * parted now. */
+/* other: 0, the one that it took in last. What goes back, and who takes part where afterwards; of two that are parted
+ * already no more than who they are. ENT_EINVAL: it cannot be parted now. */
 enum ent_rc view_split_reach(const struct view *view, const struct incident *kept, int64_t other, struct ent_str *ret,
 			     struct ent_err *err) __attribute__((warn_unused_result));
 /* The survivor, and the other one; "": none is known. */

@@ -24,7 +24,7 @@ void view_bind(const struct view *view, struct db_stmt *stmt)
 		db_bind_str(stmt, READER_AT, ENT_ABSENT);
 	else
 		db_bind_str(stmt, READER_AT, named ? view->reader->organisation : ENT_STR(""));
-	for (size_t i = 0; i < ORGANISATION_TOOLS_MAX; i++)
+	for (size_t i = 0; i < ORGANISATION_TOOLS_MAX && db_takes(stmt, TOOLS_AT); i++)
 		db_bind_str(stmt, TOOLS_AT + (int)i, i < n ? tool[i] : ENT_ABSENT);
 	if (db_takes(stmt, OURS_AT))
 		db_bind_str(stmt, OURS_AT, organisation_ours(view->suppliers));

@@ -65,7 +65,7 @@ static struct ent_said said_of(const struct view *view, enum work_reason reason,
 		return SDK_SENTENCE("work.promise_due", "You promised news, and the time for it comes");
 	case WORK_NEEDED:
 		return overdue ? SDK_SENTENCE("work.needed_late", "The time before which it was needed has passed")
-			       : SDK_SENTENCE("work.needed_before", "The time before which it is needed comes");
+			       : SDK_SENTENCE("work.needed_before", "It is needed soon");
 	case WORK_HANDOVER:
 		return sdk_say(arena, "work.handover", "{organisation=%.*s} proposes that you take it over",
 			       ENT_F(about));
@@ -184,6 +184,17 @@ static bool is_whole(const struct view *view)
 	return db_ask(view->db, "SELECT count(*) FROM meta WHERE name = 'work' AND value <> ''") != 0;
 }
 
+static enum ent_rc fail_reason(const struct view *view, struct ent_str word, struct ent_err *err)
+{
+	struct ent_str known = ENT_STR("");
+
+	for (int i = 0; i < WORK_REASON_N; i++)
+		known = sdk_join(view->arena, known, ", ", sdk_str(work_reason_word((enum work_reason)i)));
+	return sdk_fail_as(err, ENT_EINVAL, "ask.work_reason",
+			   "reason '{word=%.*s}' is none; the reasons are: {known=%.*s}", ENT_F(sdk_head(word, 40)),
+			   ENT_F(known));
+}
+
 enum ent_rc view_work(const struct view *view, const struct work_filter *filter, struct ent_str *ret,
 		      struct ent_err *err)
 {
@@ -198,9 +209,7 @@ enum ent_rc view_work(const struct view *view, const struct work_filter *filter,
 	if (filter->cursor.n && !parse_place(filter->cursor, &after))
 		return sdk_fail_as(err, ENT_EINVAL, "ask.cursor", "the cursor is not one that a page gave as 'next'");
 	if (filter->reason.n && !work_reason_by_word(filter->reason, &reason))
-		return sdk_fail_as(err, ENT_EINVAL, "ask.work_reason",
-				   "reason '{word=%.*s}' is none; use a word that stands in the list as a reason",
-				   ENT_F(sdk_head(filter->reason, 40)));
+		return fail_reason(view, filter->reason, err);
 	struct db_stmt *stmt = use_work(view, filter);
 	db_bind_str(stmt, 1, organisation);
 	db_bind_int(stmt, 2, after.rank);

@@ -80,7 +80,8 @@ static enum ent_rc vet_beginning(const struct ent_act *act, struct ent_err *err)
 enum ent_rc sdk_act_vet(const struct ent_act *act, bool has_words, struct ent_err *err)
 {
 	if (act->kind <= ENT_NO_ACT || act->kind >= ENT_N_ACT)
-		return sdk_fail_as(err, ENT_EINVAL, "act.unknown", "it is no act that Entente knows");
+		return sdk_fail_as(err, ENT_EINVAL, "act.unknown",
+				   "it is no act that Entente knows; ENT_ACTS in entente/ticket.h lists them");
 	if (act->accepts && act->kind != ENT_ASK_ANSWERED)
 		return sdk_fail_as(err, ENT_EINVAL, "act.accepts_nothing",
 				   "{noun=%s}.accepts: only an answer to an approval says yes or no",

@@ -107,14 +107,14 @@ CREATE TABLE act (
 CREATE INDEX act_incident ON act (incident, id);
 CREATE INDEX act_open ON act (incident, id) WHERE state = 'open';
 
--- Whom the words of a comment mention (mention): those who may read it, outside of quotes. Made by the fold of events.
+-- People whom the words of a comment mention, as far as they may read it, outside of quotes. Made by the fold of events.
 CREATE TABLE mention (
 	comment TEXT NOT NULL, -- uuid
 	account TEXT NOT NULL, -- ref
 	PRIMARY KEY (comment, account)
 );
 CREATE INDEX mention_account ON mention (account);
--- Who follows an incident's thread, or wants to hear nothing of it. Private to the person: in no event, and not rebuilt.
+-- A person follows an incident's thread, or wants to hear nothing of it. Private to the person: in no event, and not rebuilt.
 CREATE TABLE follow (
 	account  TEXT NOT NULL, -- ref
 	incident BIGINT NOT NULL,
@@ -123,8 +123,8 @@ CREATE TABLE follow (
 	PRIMARY KEY (account, incident)
 );
 CREATE INDEX follow_incident ON follow (incident, since_ms);
--- Of what a person is notified: the inbox that people read. (Table inbox has what came in from tools.) Filled by the writer
--- beside the fold, for a person or for all people of an organisation. Private as `follow`. A reader is asked again for its right.
+-- The inbox that people read: each row notifies a person, or all people of an organisation. (Table inbox has what came in from
+-- tools.) The writer fills it beside the fold. Private as `follow`. A reader is asked again for its right.
 CREATE TABLE notified (
 	account      TEXT NOT NULL, -- ref; '' for each of the organisation
 	organisation TEXT NOT NULL, -- ''  for one account
@@ -167,6 +167,7 @@ CREATE INDEX work_reason ON work (organisation, reason, put_off, rank, at_ms, in
 -- A person of an organisation has an incident, or an ask of it; only that organisation knows.
 CREATE TABLE taken (
 	incident     BIGINT NOT NULL, -- number
+	origin       BIGINT NOT NULL DEFAULT 0, -- where it was before merges; 0: here
 	of           TEXT NOT NULL, -- uuid of the ask; '' the incident itself
 	organisation TEXT NOT NULL,
 	account      TEXT NOT NULL, -- ref
@@ -201,7 +202,7 @@ CREATE TABLE once (
 );
 CREATE INDEX once_made ON once (made_ms);
 
--- Who has read how far (read). Private state of a person: it is in no event and not in Kafka, so that a rebuilt store
+-- How far a person has read a thread. Private state of a person: it is in no event and not in Kafka, so that a rebuilt store
 -- has none, and everything counts as unread there. See broker/store/read_place.h.
 CREATE TABLE reading_place (
 	account  TEXT NOT NULL, -- ref
@@ -255,7 +256,7 @@ CREATE TABLE apart (
 	PRIMARY KEY (one, other)
 );
 CREATE INDEX apart_other ON apart (other);
--- What one incident is to another one, as a person said. Each has a row of its own.
+-- A person said that one incident has to do with another one. Each of the two has a row of its own.
 CREATE TABLE link (
 	incident BIGINT NOT NULL, -- number; a merge lets it stand
 	other    BIGINT NOT NULL,
@@ -263,7 +264,7 @@ CREATE TABLE link (
 	made_ms  BIGINT NOT NULL,
 	PRIMARY KEY (incident, other, relation)
 );
--- ---- What is a person's own (private) -------------------------------------------------------------
+-- ---- A person's own -------------------------------------------------------------
 
 -- Words that a person has not sent. Nobody else reads them, and no event tells of them: a store that is rebuilt has none.
 CREATE TABLE draft (

@@ -183,7 +183,7 @@ def check_replay(tap, server):
     _, letters = server.json("GET", "/v1/deadletters?limit=200")
     letter = next(i for i in letters["items"] if i["delivery_id"] == "rp-1")["id"]
     status, done = server.json("POST", f"/v1/deadletters/{letter}/replay")
-    tap.check("a dead letter that decodes is applied", (status, done["status"]) == (200, "replayed") and done["incident"], done)
+    tap.check("a dead letter that decodes is applied", (status, done["status"]) == (200, "replayed") and done["incident_id"], done)
     tap.equal("its effect is there", server.json("GET", "/v1/incidents/orion:rp")[1]["tickets"][0]["attributes"]["title"]["text"], "second")
 
 

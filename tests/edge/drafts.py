@@ -40,7 +40,7 @@ class Desk:
         return f"/v1/incidents/{number or self.number}/drafts/{draft}"
 
     def put(self, who, draft, text, match=None, number=None, **more):
-        return self.ask(who, "PUT", self.at(draft, number), {"text": text, **more}, match)
+        return self.ask(who, "PUT", self.at(draft, number), {"body": text, **more}, match)
 
     def list(self, who):
         return self.ask(who, "GET", "/v1/drafts")[1]["items"]
@@ -57,11 +57,11 @@ def check_two_windows(tap, desk):
               (200, 1, ["us", "vega"], True))
     tap.equal("the first window saves", desk.put("ana", one, "The port is", '"1"')[1]["version"], 2)
     status, both = desk.put("ana", one, "The link", '"1"')
-    tap.equal("the second, which read the first version, overwrites nothing and is told both", (status, both["draft"]["text"], both["draft"]["version"], both["sent"]),
+    tap.equal("the second, which read the first version, overwrites nothing and is told both", (status, both["draft"]["body"], both["draft"]["version"], both["sent"]),
               (412, "The port is", 2, "The link"))
     status, both = desk.put("ana", one, "Anew")
-    tap.equal("nor does one that read none", (status, both["draft"]["text"]), (412, "The port is"))
-    tap.equal("what stands is read", desk.ask("ana", "GET", desk.at(one))[1]["text"], "The port is")
+    tap.equal("nor does one that read none", (status, both["draft"]["body"]), (412, "The port is"))
+    tap.equal("what stands is read", desk.ask("ana", "GET", desk.at(one))[1]["body"], "The port is")
     tap.equal("dropping and moving say which version was read", [desk.ask("ana", *act)[0] for act in (("DELETE", desk.at(one)), ("POST", desk.at(one) + "/move", {"audience": "internal"}))], [428, 428])
     tap.equal("another version is not dropped", desk.ask("ana", "DELETE", desk.at(one), None, '"1"')[0], 412)
     tap.equal("one that is not there is not saved over", desk.put("ana", str(uuid.uuid4()), "x", '"1"')[0], 404)
@@ -83,7 +83,7 @@ def check_readers(tap, desk, one):
         tap.equal(f"a draft is not sent to other readers: {audience}", (status, why.get("code")), (409, "ask.draft_other_readers"))
     tap.equal("it stands, as it was", desk.ask("ana", "GET", desk.at(one))[1]["version"], 2)
     status, moved = desk.ask("ana", "POST", desk.at(internal) + "/move", {"audience": "everyone"}, '"1"')
-    tap.equal("a call that names them moves it", (status, moved["audience"]["everyone"], moved["version"], moved["text"]), (200, True, 2, "aside"))
+    tap.equal("a call that names them moves it", (status, moved["audience"]["everyone"], moved["version"], moved["body"]), (200, True, 2, "aside"))
     tap.equal("it is dropped", desk.ask("ana", "DELETE", desk.at(internal), None, '"2"')[0], 204)
     tap.equal("once", desk.ask("ana", "DELETE", desk.at(internal), None, '"2"')[0], 404)
 
@@ -96,14 +96,14 @@ def check_sent(tap, desk, one):
     status, undone = desk.ask("ana", "POST", f"/v1/incidents/{desk.number}/comments/{said['id']}/undo")
     again = undone.get("draft_id")
     mine = desk.list("ana")
-    tap.equal("undone, its words are a draft of its author for the same readers again", (status, [(d["id"], d["text"], d["audience"]["organisations"]) for d in mine]),
+    tap.equal("undone, its words are a draft of its author for the same readers again", (status, [(d["id"], d["body"], d["audience"]["organisations"]) for d in mine]),
               (200, [(again, "The port is up.", ["us", "vega"])]))
     tap.check("a second undo makes no second draft", "draft_id" not in desk.ask("ana", "POST", f"/v1/incidents/{desk.number}/comments/{said['id']}/undo")[1] and len(desk.list("ana")) == 1)
     tap.equal("and it is sent again", desk.say("ana", "The port is up now.", again, '"1"', audience="us,vega")[0], 201)
     status, other = desk.say("ana", "mistaken", audience="us,vega", match=None, undo=60)
     undone = desk.ask("ben", "POST", f"/v1/incidents/{desk.number}/comments/{other['id']}/undo")[1]
     tap.check("undone by an administrator, the draft is the author's, and not named to others",
-              "draft_id" not in undone and [d["text"] for d in desk.list("ana")] == ["mistaken"] and desk.list("ben") == [], undone)
+              "draft_id" not in undone and [d["body"] for d in desk.list("ana")] == ["mistaken"] and desk.list("ben") == [], undone)
     tap.equal("a draft of another incident is not used up", desk.say("ana", "mistaken", desk.list("ana")[0]["id"], '"1"', desk.incident("Elsewhere"), audience="us")[0], 409)
     tap.equal("a machine names none", desk.server.call("POST", f"/v1/incidents/{desk.number}/comments", {"body": "x", "audience": "internal", "draft": str(uuid.uuid4())}, {"If-Match": "*"})[0], 422)
     desk.ask("ana", "DELETE", desk.at(desk.list("ana")[0]["id"]), None, "*")
@@ -115,7 +115,7 @@ def check_alone(tap, desk):
     for who, one in ids.items():
         desk.put(who, one, CANARY.format(who), audience="us,vega")
     tap.equal("the same id may be another person's", [desk.put(who, ids["ana"], "mine too", audience="everyone")[0] for who in ("ben", "vera")], [200, 200])
-    tap.equal("and each has their own", [desk.ask(who, "GET", desk.at(ids["ana"]))[1]["text"] for who in ("ana", "ben", "vera")], [CANARY.format("ana"), "mine too", "mine too"])
+    tap.equal("and each has their own", [desk.ask(who, "GET", desk.at(ids["ana"]))[1]["body"] for who in ("ana", "ben", "vera")], [CANARY.format("ana"), "mine too", "mine too"])
     paths = ["/v1/drafts?limit=200", f"/v1/incidents/{desk.number}", f"/v1/incidents/{desk.number}/history", f"/v1/incidents/{desk.number}/comments",
              "/v1/search?q=unsent", "/v1/audit", "/v1/users", "/v1/incidents?q=unsent"] + [desk.at(one) for one in ids.values()]
     leaks, found = [], 0
@@ -127,9 +127,9 @@ def check_alone(tap, desk):
     tap.equal("nobody reads a draft of another person", leaks, [])
     tap.equal("each reads their own, in the list and alone", found, 2 * len(ids))
     tap.equal("nor changes it: the same as what is not there", [desk.ask("ben", *act)[0] for act in (
-        ("PUT", desk.at(ids["vera"]), {"text": "x"}, '"1"'), ("DELETE", desk.at(ids["vera"]), None, '"1"'), ("POST", desk.at(ids["vera"]) + "/move", {"audience": "internal"}, '"1"'))], [404] * 3)
+        ("PUT", desk.at(ids["vera"]), {"body": "x"}, '"1"'), ("DELETE", desk.at(ids["vera"]), None, '"1"'), ("POST", desk.at(ids["vera"]) + "/move", {"audience": "internal"}, '"1"'))], [404] * 3)
     tap.equal("nor sends it", desk.say("ben", "x", ids["vera"], '"1"', audience="us,vega")[0], 404)
-    tap.check("no program has drafts", is_problem(desk.server.call("GET", "/v1/drafts"), 403) and is_problem(desk.server.call("PUT", desk.at(ids["ana"]), {"text": "x"}), 403))
+    tap.check("no program has drafts", is_problem(desk.server.call("GET", "/v1/drafts"), 403) and is_problem(desk.server.call("PUT", desk.at(ids["ana"]), {"body": "x"}), 403))
     tap.equal("no event tells of one", change(desk.server, "SELECT count(*) FROM event WHERE json LIKE '%unsent%'"), [(0,)])
     return ids
 
@@ -139,7 +139,7 @@ def check_survives(tap, desk, ids):
     server.json("PATCH", f"/v1/incidents/{number}", {"title": "Other title", "status": "in_progress"})
     server.call("DELETE", f"/v1/incidents/{number}/shares/vega", {"reason": "no longer"})
     mine = {d["id"]: d for d in desk.list("vera")}
-    tap.equal("the share is lost: the draft is kept and shown, and cannot be sent", (mine[ids["vera"]]["text"], mine[ids["vera"]]["can_send"], mine[ids["vera"]]["incident"]),
+    tap.equal("the share is lost: the draft is kept and shown, and cannot be sent", (mine[ids["vera"]]["body"], mine[ids["vera"]]["can_send"], mine[ids["vera"]]["incident"]),
               (CANARY.format("vera"), False, number))
     tap.equal("its incident is not there for its author", desk.ask("vera", "GET", f"/v1/incidents/{number}")[0], 404)
     tap.equal("it is read and saved", [desk.ask("vera", "GET", desk.at(ids["vera"]))[0], desk.put("vera", ids["vera"], "kept", '"1"')[0]], [200, 200])
@@ -158,9 +158,9 @@ def check_merge(tap, desk):
                                        desk.put("vera", hers, "of hers", number=gone)[0]], [200] * 3)
     ask = next(j for j in server.json("GET", "/v1/joins")[1]["items"] if j["incident"] == kept)
     tap.equal("they are merged", server.call("POST", f"/v1/joins/{ask['id']}/accept")[0], 200)
-    mine = {d["id"]: (d["incident"], d["text"]) for d in desk.list("ana")}
+    mine = {d["id"]: (d["incident"], d["body"]) for d in desk.list("ana")}
     tap.equal("both drafts are of the incident that is left", (mine[one], mine[other]), ((kept, "of kept"), (kept, "of gone")))
-    tap.equal("the supplier's is, too", [(d["incident"], d["text"], d["can_send"]) for d in desk.list("vera") if d["id"] == hers], [(kept, "of hers", True)])
+    tap.equal("the supplier's is, too", [(d["incident"], d["body"], d["can_send"]) for d in desk.list("vera") if d["id"] == hers], [(kept, "of hers", True)])
     tap.equal("each is found by both numbers", [desk.ask("ana", "GET", desk.at(draft, number))[0] for draft in (one, other) for number in (kept, gone)], [200] * 4)
     tap.equal("and sent", [desk.say("ana", "x", one, number=kept, audience="internal")[0], desk.say("vera", "y", hers, number=kept, audience="vega,us")[0]], [201, 201])
     status, page = desk.ask("ana", "GET", f"/v1/drafts?incident={kept}")

@@ -135,12 +135,21 @@ class Binary(Server):
                                    "suppliers": [{"name": "orion", "connector": "null", "public_comments": "everyone", "joins": "anyone",
                                                   "secret": f"file:{secret}"},
                                                  {"name": "telnord", "connector": "null", "public_comments": "us", "unsigned": True}]}), file, indent=1)
-        self.process = subprocess.Popen([os.path.join(BUILD, "entente"), "serve", "--config", config],
-                                        stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log)
-        if not wait_for(self._ready, 30):
+        self.command = [os.path.join(BUILD, "entente"), "serve", "--config", config]
+        self._begin()
+        self.token = re.search(r"ent_[A-Za-z0-9_-]{43}", self.logged())[0]
+
+    def _begin(self):
+        self.process = subprocess.Popen(self.command, stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log)
+        if not wait_for(lambda: self.process.poll() is not None or self._ready(), 30) or self.process.poll() is not None:
             self.process.kill()
             raise RuntimeError("entente serve does not get ready: " + self.logged()[-2000:])
-        self.token = re.search(r"ent_[A-Za-z0-9_-]{43}", self.logged())[0]
+
+    def again(self):
+        """Ends the program and starts it on the same store."""
+        self.process.terminate()
+        self.process.wait(30)
+        self._begin()
 
     def config(self, base):
         """A class below may say more."""

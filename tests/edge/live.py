@@ -134,10 +134,12 @@ def check_people(tap, server):
         return server.call("POST", f"/v1/incidents/{number}/presence", {"state": state}, {"Authorization": f"Bearer {who[1]}"}, token=False)[0]
 
     def hears(who, n=1):
-        return [[(p["name"], p["state"]) for p in e[2]["people"]] for e in streams[who].events(n)]
+        told = [e[2] for e in streams[who].events(n)]
+        assert {(e["incident"], e["incident_id"]) for e in told} == {(number, uuid)}, told
+        return [[(p["name"], p["state"]) for p in e["people"]] for e in told]
 
     server.hook({"id": "p1", "title": "seen by many", "status": "open"}, "p-1", "telnord")
-    number = server.json("GET", "/v1/incidents/telnord:p1")[1]["number"]
+    number, uuid = (server.json("GET", "/v1/incidents/telnord:p1")[1][name] for name in ("number", "id"))
     server.json("POST", f"/v1/incidents/{number}/shares", {"supplier": "council", "role": "shadow", "brief": {"what": "Look."}})
     people = {name: person(name, of) for name, of in (("Ana", "us"), ("Ben", "us"), ("Tim", "telnord"), ("Ugo", "council"))}
     streams = {name: Stream(server, f"?incidents={number}", proof=f"Authorization: Bearer {token}\r\n") for name, (_, token) in people.items()}
@@ -151,7 +153,7 @@ def check_people(tap, server):
     tells(people["Ana"], "left")
     tap.equal("who leaves is gone", hears("Ben"), [[("Tim", "viewing")]])
     tap.equal("nobody else is told of what is not for them", "Ana" in streams["Ugo"].rest.decode() or "Tim" in streams["Ugo"].rest.decode(), False)
-    tap.equal("a machine has nothing open", server.call("POST", f"/v1/incidents/{number}/presence", {"state": "viewing"})[0], 409)
+    tap.equal("a machine has nothing open", server.call("POST", f"/v1/incidents/{number}/presence", {"state": "viewing"})[0], 403)
     tap.equal("nor is there another state", tells(people["Ana"], "sleeping"), 422)
     for stream in streams.values():
         stream.close()

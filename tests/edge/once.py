@@ -17,7 +17,7 @@ SAID = {  # where rights.BODIES says what is refused
     "POST /v1/deliveries/repair": {"cause": "unmapped"},
     "POST /v1/incidents/{word}/shares": {"supplier": "council", "role": "shadow", "brief": {"what": "words"}},
     "DELETE /v1/incidents/{word}/shares/{supplier}": {"reason": "words"},
-    "POST /v1/incidents/{word}/links": {"to": "ENT-000002", "relation": "causes"},
+    "POST /v1/incidents/{word}/links": {"other": "ENT-000002", "relation": "causes"},
     "POST /v1/suppliers/{supplier}/backfill": {"since": "2026-01-01T00:00:00Z"},
     "POST /v1/suppliers/{supplier}/poll": {},
     "POST /v1/suppliers/{supplier}/maps": MAP,

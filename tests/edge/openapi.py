@@ -4,6 +4,7 @@ import copy
 import json
 import os
 import re
+import time
 import urllib.parse
 
 import jsonschema
@@ -279,7 +280,7 @@ def call_everything(tap, api, server):
     try:
         values = {"supplier": "orion", "word": "ENT-000001", "id": "1", "name": "nobody", "version": "1", "secret": "none", "comment": "5a52ac4e-4a53-4dd0-a1d4-bd9f4f5a4a9d",
                   "ref": "5a52ac4e-4a53-4dd0-a1d4-bd9f4f5a4a9d", "organisation": "nobody", "act": "5a52ac4e-4a53-4dd0-a1d4-bd9f4f5a4a9d",
-                  "draft": "5a52ac4e-4a53-4dd0-a1d4-bd9f4f5a4a9d",
+                  "draft": "5a52ac4e-4a53-4dd0-a1d4-bd9f4f5a4a9d", "other": "ENT-000002",
                   "file": "5a52ac4e-4a53-4dd0-a1d4-bd9f4f5a4a9d"}
         for method, path, operation, _ in api.operations():
             real = re.sub(r"\{(\w+)\}", lambda m: values[m[1]], path)
@@ -328,6 +329,7 @@ def come_in(server, did):
     thread = f"/v1/incidents/{number}"
     said = json.loads(did("words to read", server.call("POST", f"{thread}/comments", {"body": "words", "audience": "internal"}), 201)[2])["id"]
     did("unread", json_call("GET", thread), 200)
+    work(server, did, json_call, number)
     did("read", json_call("POST", f"{thread}/read", {"comment": said}), 200)
     did("follow", json_call("POST", f"{thread}/follow"), 200)
     did("mute", json_call("POST", f"{thread}/mute"), 200)
@@ -348,6 +350,24 @@ def come_in(server, did):
     did("sign out", form("/sign-out"), 303)
     did("an administrator ends all", server.call("DELETE", "/v1/sessions?user=" + made["user"]), 204)
     did("who is a machine", server.call("GET", "/v1/session"), 200)
+
+
+def work(server, did, json_call, number):
+    """A person's work on an incident, and what joins and parts two of them."""
+    at, other = f"/v1/incidents/{number}", json.loads(did("another incident", server.call("POST", "/v1/incidents", {"title": "Beside"}), 201)[2])["number"]
+    did("that it is looked at", json_call("POST", f"{at}/presence", {"state": "viewing"}), 204)
+    did("take", json_call("POST", f"{at}/take"), 200)
+    did("snooze", json_call("POST", f"{at}/snooze", {"until": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 3600))}), 200)
+    did("where to start", json_call("GET", "/v1/work"), 200)
+    did("awake again", json_call("DELETE", f"{at}/snooze"), 200)
+    did("give back", json_call("DELETE", f"{at}/take"), 200)
+    did("a link", json_call("POST", f"{at}/links", {"to": other, "relation": "causes"}), 200)
+    did("links", json_call("GET", f"{at}/links"), 200)
+    did("no link", json_call("DELETE", f"{at}/links/{other}"), 200)
+    did("what a merge would do", json_call("POST", f"{at}/merge?dry_run=true", {"with": other}), 200)
+    stays = json.loads(did("one of two", json_call("POST", f"{at}/merge", {"with": other}), 200)[2])["incident"]
+    did("what a split would do", json_call("POST", f"/v1/incidents/{stays}/split?dry_run=true", {}), 200)
+    did("two again", json_call("POST", f"/v1/incidents/{stays}/split", {}), 200)
 
 
 def use_everything(tap, api, server):

@@ -12,7 +12,7 @@ import uuid
 
 import kit
 from drafts import Desk
-from kit import BUILD, Server, ended_clean, is_problem, wait_for
+from kit import BUILD, Binary, Server, ended_clean, is_problem, wait_for
 from out_kit import change
 
 NAME = "Zoé Kanarienvögelchen"
@@ -158,7 +158,32 @@ def check_commands(tap, desk):
     tap.check("entente audit verify", status == 0 and "holds" in told, told)
 
 
+def check_relay(tap):
+    """`entente serve` itself: its relay and its index come by the row of the outbox that says that a name was forgotten, now and after a restart."""
+    if not os.path.exists(os.path.join(kit.BUILD, "entente")):
+        tap.skip("erasing behind the program itself", "the program is not built here")
+        return
+    server = Binary()
+    try:
+        ref = server.json("POST", "/v1/users", {"name": NAME, "role": "technician"})[1]["ref"]
+        token = server.json("POST", "/v1/tokens", {"name": "hers", "account": ref})[1]["token"]
+        with sqlite3.connect(os.path.join(server.folder, "data", "entente.db"), timeout=10) as db:
+            db.execute("UPDATE account SET state = 'active'")
+        db.close()
+        tap.equal("she acts", server.call("POST", "/v1/incidents", {"title": "by her"}, token=token)[0], 201)
+        tap.equal("the program forgets her", server.call("POST", f"/v1/users/{ref}/erase", {})[0], 200)
+        tap.check("and to the end", done(server, ref))
+        tap.equal("what comes after it is served", server.call("POST", "/v1/incidents", {"title": "after it"})[0], 201)
+        server.again()
+        tap.equal("so it is after a restart", server.call("POST", "/v1/incidents", {"title": "after the restart"})[0], 201)
+        found = wait_for(lambda: [row["incident"] for row in server.json("GET", "/v1/search?q=restart&kind=incident")[1]["items"]], 20)
+        tap.check("and its index has come past the row", found, found)
+    finally:
+        ended_clean(tap, server)
+
+
 def run(tap):
+    check_relay(tap)
     server = Server()
     try:
         desk = Desk(server)

@@ -61,7 +61,7 @@ def check_unreadable(tap, server):
 def check_too_large(tap, server):
     """More than any answer may hold, in one row."""
     with store(server) as db:
-        db.execute("INSERT INTO token (name, hash, created_ms, expires_ms) VALUES (?, x'00', 1, 0)", ("x" * (17 << 20),))
+        db.execute("INSERT INTO token (name, hash, created_ms, expires_ms) VALUES (?, x'00', 1, 0)", ("x" * (65 << 20),))
     got = server.call("GET", "/v1/tokens")
     tap.check("an answer that is too large: 500 and why, no 'try again'", is_problem(got, 500) and "large" in detail(got) and
               "Retry-After" not in got[1], (got[0], got[2][:300]))

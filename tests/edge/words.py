@@ -5,6 +5,7 @@ import os
 import re
 import signal
 import subprocess
+import time
 import uuid
 
 from kit import BUILD, Server, ended_clean, wait_for
@@ -44,7 +45,7 @@ class Words:
 def check_missing(tap, words):
     """Typed wrong: the first line says what is missing."""
     for args, want in ((("incident", "describe"), "entente incident describe: WORD is missing"), (("incident", "status", "ENT-000001"), "entente incident status: STATUS is missing"),
-                       (("incident", "burn"), "entente incident: \"burn\" is none of its verbs: list, show, comments, history, similar, read, follow, unfollow, mute, status, open, describe, merge, split, link, unlink, links"),
+                       (("incident", "burn"), "entente incident: \"burn\" is none of its verbs: list, show, comments, history, similar, read, follow, unfollow, mute, status, take, give-back, open, describe, merge, split, link, unlink, links"),
                        (("incident", "open"), "entente incident open: --title is missing"), (("join",), "entente join: a verb is missing: list, accept, refuse"),
                        (("backfill",), "entente backfill: SUPPLIER is missing"), (("backfill", "vega"), "entente backfill: --since is missing"),
                        (("drift", "now"), "entente drift: a word or an option is too much, or two options exclude one another"), (("map", "publish", "vega"), "entente map publish: FILE|- is missing"),
@@ -76,8 +77,8 @@ def check_people(tap, words):
     help_ = words.run("org", "--help").stdout
     tap.check("each help has an empty line before its options", "\n\n  --url" in help_, help_)
     for args, want in ((("token", "add", "x", "--account", "Ana"), '"account" has to be a person\'s ref; entente user list shows them'),
-                       (("token", "add", "x", "--account", ref, "--verbs", "read,administer"), "auditor has not these verbs: administer; it has read,audit,measure"),
-                       (("token", "add", "x", "--organisation", "vega", "--verbs", "read,administer"), "supplier_system has not these verbs: administer; it has read,write"),
+                       (("token", "add", "x", "--account", ref, "--verbs", "read,administer"), "auditor does not have these verbs: administer; it has read,audit,measure"),
+                       (("token", "add", "x", "--organisation", "vega", "--verbs", "read,administer"), "supplier_system does not have these verbs: administer; it has read,write"),
                        (("user", "add", "Vic", "--organisation", "vega", "--role", "technician"),
                         "technician is no role of people of vega; those are supplier_technician and supplier_admin"),
                        (("user", "add", "Vic", "--role", "supplier_admin"), "supplier_admin is no role of our people; those are technician, service_owner, admin and auditor")):
@@ -236,6 +237,26 @@ def check_others(tap, words, number):
         words.run("comment", "undo", number, re.search(r"\[comment (\S+)\]", got)[1], token=token)
 
 
+def check_work(tap, words):
+    """Each way to ask for the list says of itself that there is nothing; who puts something off is told that, and not who has it."""
+    ref = words.server.json("POST", "/v1/users", {"name": "Wanda", "role": "technician"})[1]["ref"]
+    token = words.server.json("POST", "/v1/tokens", {"name": "wanda", "account": ref})[1]["token"]
+    number = words.server.json("POST", "/v1/incidents", {"title": "Put off"}, token=token)[1]["number"]
+
+    def said(*args):
+        return words.run("work", *args, token=token).stdout
+    for args, want in ((("--mine",), "Nothing of this list is yours: `entente incident take` takes an incident.\n"), (("--snoozed",), "Nothing of this list is put off.\n"),
+                       (("--reason", "promise_due"), "Nothing waits for your organisation for this reason.\n"),
+                       (("wake", number), f"{number} is not put off any more.\n")):
+        tap.equal(f"work {args[0]}: nothing", said(*args), want)
+    until = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(time.time() + 3600))
+    tap.equal("work snooze", said("snooze", number, until + "Z"), f"{number} is put off until {until}.000Z by Wanda.\n")
+    tap.check("work --snoozed", f"put off until {until}" in said("--snoozed"))
+    tap.equal("work wake", said("wake", number), f"{number} is not put off any more.\n")
+    got = words.run("work", "--reason", "boredom", token=token).stderr
+    tap.check("work --reason of a word that is none: the words", "promise_broken, promise_due, needed_before" in got and "third_handover, held, taken" in got, got)
+
+
 def check_delivery(tap, words, number):
     server = words.server
     parked = next(d["id"] for d in queue(server, state="parked", incident=number))
@@ -373,6 +394,7 @@ def run(tap):
         check_others(tap, words, number)
         check_acts(tap, words, number)
         check_people(tap, words)
+        check_work(tap, words)
         check_usage(tap, words)
         check_delivery(tap, words, number)
         check_drift(tap, words)

@@ -410,7 +410,7 @@ static bool we_split(struct sim *sim)
 	if (one <= 0 || one == other)
 		return false;
 	we_ask(sim, "POST", sdk_format(arena, "/v1/incidents/%lld/merge", (long long)other),
-	       sdk_format(arena, "{\"with\":\"%lld\"}", (long long)one));
+	       sdk_format(arena, "{\"other\":\"%lld\"}", (long long)one));
 	trace_line(&sim->world, "we merge %d with %d", (int)other, (int)one);
 	return true;
 }

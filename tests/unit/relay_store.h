@@ -131,6 +131,7 @@ int64_t outbox_read(struct db *db, int64_t after, int64_t max, bool (*take)(void
 		}
 		if (seq == db->forgets) {
 			row.topic = OUTBOX_PEOPLE;
+			row.sequence = -seq; /* as people_erase() writes it */
 			row.partition = -1;
 			row.key = row.subject = ENT_STR(EVENT_KIND_PERSON);
 		}

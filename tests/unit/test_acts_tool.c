@@ -179,7 +179,7 @@ static void test_an_approval_is_a_yes_or_a_no(void **state)
 	    sdk_z(&world->arena.abi, sdk_marker(&world->arena.abi, ENT_STR("ENT-000001"), sdk_str(delivery.key)));
 	assert_true(bring(world, "orion", "r1") > 0);
 	assert_true(sdk_starts(text_for(world, A1, "orion"),
-			       "Approval wanted from orion. Begin your reply with a line that says yes or no."));
+			       "Approval wanted from orion. Write only yes or no on the first line of your reply."));
 	reply(world, marker, "c1", "No problem, when do you begin?", ENT_PUBLIC);
 	reply(world, marker, "c2", "Yes, but only the second one", ENT_PUBLIC);
 	stands(world, A1, "open");

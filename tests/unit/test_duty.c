@@ -61,6 +61,13 @@ static enum job_outcome snooze(struct world *world, const struct reader *by, int
 	return run(world, &job);
 }
 
+static enum job_outcome wake(struct world *world, const struct reader *by)
+{
+	struct job job = {.kind = JOB_SNOOZE, .ask = {.incident = 1, .by = *by, .accepts = true}};
+
+	return run(world, &job);
+}
+
 static enum job_outcome ask_telnord(struct world *world)
 {
 	struct job job = {.kind = JOB_ACT_BEGIN,
@@ -201,6 +208,7 @@ static void test_who_may_not(void **state)
 	assert_int_equal(take(world, &tom, true, ""), JOB_NOT_FOUND);
 	assert_int_equal(snooze(world, &tom, world->now_ms + HOUR_MS), JOB_NOT_FOUND);
 	assert_int_equal(snooze(world, &olga, world->now_ms), JOB_CONTENT);
+	assert_int_equal(snooze(world, &olga, 0), JOB_CONTENT); /* 1970 is no `wake` */
 	assert_int_equal(snooze(world, &olga, world->now_ms + 400 * 24 * (int64_t)HOUR_MS), JOB_CONTENT);
 }
 
@@ -245,8 +253,12 @@ static void test_a_snooze_ends_with_its_time(void **state)
 	assert_false(says(world, &olga, "\"snoozed\":"));
 	check_work(world);
 	assert_int_equal(snooze(world, &olga, world->now_ms + HOUR_MS), JOB_ACCEPTED);
-	assert_int_equal(snooze(world, &olga, 0), JOB_ACCEPTED); /* brought back */
+	assert_int_equal(wake(world, &ana), JOB_REPEATED); /* it is olga's organisation that put it off */
+	assert_int_equal(wake(world, &olga), JOB_ACCEPTED);
 	assert_true(is_listed(world, &olga, false));
+	const int64_t n = n_event(world, "incident.snoozed");
+	assert_int_equal(wake(world, &olga), JOB_REPEATED);
+	assert_int_equal(n_event(world, "incident.snoozed"), n);
 	check_all(world);
 }
 

@@ -31,9 +31,9 @@ static void tell(struct presence *presence, const char *organisation, const char
 static void expect(struct presence *presence, struct ent_str incident, const char *organisation, const char *want)
 {
 	struct reader reader = person(organisation, "r");
-	struct presence_person at[PRESENCE_EACH];
+	struct presence_person at[PRESENCE_TOLD];
 	size_t n = presence_of(presence, incident, &reader, at);
-	char got[PRESENCE_EACH * 40] = "";
+	char got[PRESENCE_TOLD * 40] = "";
 
 	for (size_t i = 0; i < n; i++)
 		snprintf(got + strlen(got), sizeof got - strlen(got), "%s%s%s", i ? " " : "", at[i].ref,
@@ -43,7 +43,7 @@ static void expect(struct presence *presence, struct ent_str incident, const cha
 
 static void test_own_and_allowed(void **state)
 {
-	struct presence *presence = presence_new(ENT_STR("us,orion"));
+	struct presence *presence = presence_new(chance_system(), ENT_STR("us,orion"));
 
 	(void)state;
 	tell(presence, "us", "b", PRESENCE_WRITES, 0);
@@ -51,7 +51,7 @@ static void test_own_and_allowed(void **state)
 	tell(presence, "orion", "c", PRESENCE_WRITES, 0);
 	tell(presence, "vega", "d", PRESENCE_WRITES, 0);
 	expect(presence, ONE, "us", "a b! c");
-	expect(presence, ONE, "orion", "a b c!");
+	expect(presence, ONE, "orion", "c! a b");
 	expect(presence, ONE, "vega", "d!");
 	expect(presence, ONE, "delta", "");
 	expect(presence, OTHER, "us", "");
@@ -60,7 +60,7 @@ static void test_own_and_allowed(void **state)
 
 static void test_nobody_allows(void **state)
 {
-	struct presence *presence = presence_new(ENT_STR(""));
+	struct presence *presence = presence_new(chance_system(), ENT_STR(""));
 
 	(void)state;
 	tell(presence, "us", "a", PRESENCE_VIEWS, 0);
@@ -72,7 +72,7 @@ static void test_nobody_allows(void **state)
 
 static void test_comes_and_goes(void **state)
 {
-	struct presence *presence = presence_new(ENT_STR(""));
+	struct presence *presence = presence_new(chance_system(), ENT_STR(""));
 	unsigned changed = presence_changed(presence, ONE);
 
 	(void)state;
@@ -98,13 +98,25 @@ static void test_comes_and_goes(void **state)
 
 static void test_there_is_room_for_some(void **state)
 {
-	struct presence *presence = presence_new(ENT_STR(""));
-	char ref[3];
+	struct presence *presence = presence_new(chance_system(), ENT_STR(""));
+	char ref[4];
 
 	(void)state;
 	for (int i = 0; i <= PRESENCE_EACH; i++) {
 		snprintf(ref, sizeof ref, "%02d", i);
 		tell(presence, "us", ref, PRESENCE_VIEWS, i);
+	}
+	expect(presence, ONE, "us", "01 02 03 04 05 06 07 08 09 10 11 12 13 14 15 16");
+	/* however many of others there are, and in other incidents */
+	for (int i = 0; i < 4 * PRESENCE_EACH; i++) {
+		struct reader other = person("orion", ref);
+		char incident[ID_SIZE];
+
+		snprintf(ref, sizeof ref, "o%02d", i);
+		other.ref = sdk_str(ref);
+		snprintf(incident, sizeof incident, "33333333-3333-4333-8333-3333333333%02d", i);
+		presence_tell(presence, ONE, &other, sdk_str(ref), PRESENCE_VIEWS, S);
+		presence_tell(presence, sdk_str(incident), &other, sdk_str(ref), PRESENCE_VIEWS, S);
 	}
 	expect(presence, ONE, "us", "01 02 03 04 05 06 07 08 09 10 11 12 13 14 15 16");
 	presence_free(presence);

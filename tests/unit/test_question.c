@@ -179,11 +179,41 @@ static void a_row_fits_by_verb_arguments_and_options(void **state)
 	assert_string_equal(said, "");
 }
 
+#define TYPED_MAX 120
+
+/* Typed with all its options at once, and --help last: an option that is not known is refused before the help. */
+static void each_option_can_be_typed(void **state)
+{
+	(void)state;
+	for (const struct command *const *at = command_table(); *at; at++) {
+		struct ent_str rest = sdk_str((*at)->options), name;
+		static char option[TYPED_MAX][64];
+		char *argv[TYPED_MAX] = {option[0]};
+		int argc = 1;
+
+		snprintf(option[0], sizeof option[0], "%s", (*at)->name);
+		while ((*at)->question && name_cut(&rest, "", &name)) {
+			bool takes_value = name.p[name.n - 1] == '=';
+			assert_true(argc < TYPED_MAX - 1);
+			snprintf(option[argc], sizeof option[argc], "--%.*s%s", ENT_F(name), takes_value ? "x" : "");
+			argv[argc] = option[argc];
+			argc++;
+		}
+		if (argc == 1)
+			continue;
+		snprintf(option[argc], sizeof option[argc], "--help");
+		argv[argc] = option[argc];
+		optind = 0; /* getopt begins anew */
+		if (question_run(*at, argc + 1, argv) != 0)
+			fail_msg("entente %s does not take each of its options", (*at)->name);
+	}
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(rows_know_their_names),
-					   cmocka_unit_test(help_names_every_option_and_verb),
-					   cmocka_unit_test(a_row_fits_by_verb_arguments_and_options)};
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(rows_know_their_names), cmocka_unit_test(help_names_every_option_and_verb),
+	    cmocka_unit_test(a_row_fits_by_verb_arguments_and_options), cmocka_unit_test(each_option_can_be_typed)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,6 +2,7 @@
 /* A merge is undone: each ticket and comment goes back, nobody reads more than before, and no tool merges them again.
  */
 #include "shares.h"
+#include "view/view_merge.h"
 
 static const char uuid_1[] = "00000001-0000-4000-8000-000000000001", uuid_2[] = "00000002-0000-4000-8000-000000000002",
 		  uuid_3[] = "00000003-0000-4000-8000-000000000003";
@@ -12,6 +13,16 @@ static enum job_outcome pair(struct world *world, enum job_kind kind, int64_t in
 			  .ask = {.incident = incident, .other = other, .author = {ENT_STR("desk"), ENT_STR("desk")}}};
 
 	return run(world, &job);
+}
+
+/* What `split` with dry_run answers. */
+static enum ent_rc foretold(struct world *world, int64_t kept, int64_t other, struct ent_str *ret, struct ent_err *err)
+{
+	const struct view view = {world->read, &world->arena.abi, &reader_ours, world->suppliers};
+	struct incident incident;
+
+	assert_true(incident_load(world->read, view.arena, kept, &incident));
+	return view_split_reach(&view, &incident, other, ret, err);
 }
 
 static void join(struct world *world, const char *ticket_id, const char *number)
@@ -74,6 +85,8 @@ static void test_each_goes_back(void **state)
 static void test_a_tool_does_not_merge_them_again(void **state)
 {
 	struct world *world = *state;
+	struct ent_str told;
+	struct ent_err err;
 
 	two_incidents(world);
 	join(world, "O-2", "ENT-000001");
@@ -82,6 +95,10 @@ static void test_a_tool_does_not_merge_them_again(void **state)
 	check_apart(world);
 	assert_int_equal(pair(world, JOB_SPLIT, 1, 2), JOB_REPEATED);
 	assert_int_equal(pair(world, JOB_SPLIT, 1, 0), JOB_CONFLICT);
+	assert_int_equal(foretold(world, 1, 2, &told, &err), ENT_OK); /* as the act itself answers */
+	assert_true(strstr(sdk_z(&world->arena.abi, told), "\"other\":\"ENT-000002\"") && !strstr(told.p, "stays"));
+	assert_int_equal(foretold(world, 1, 0, &told, &err), ENT_EINVAL);
+	assert_string_equal(err.msg, "ENT-000001 took no such incident in: there is nothing to part");
 	assert_int_equal(pair(world, JOB_MERGE, 2, 1), JOB_ACCEPTED); /* a person does */
 	assert_int_equal(pair(world, JOB_MERGE, 2, 1), JOB_REPEATED);
 	assert_int_equal(ask(world, "SELECT count(*) FROM incident WHERE merged_into = 0"), 1);

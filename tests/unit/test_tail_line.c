@@ -13,6 +13,7 @@
 
 #define WHO    "\"incident\":{\"number\":\"ENT-000042\",\"id\":\"u\"},\"supplier\":\"orion\""
 #define TICKET WHO ",\"ticket\":{\"id\":\"5f0c\",\"key\":\"INC0010023\"},\"stamp\":{}"
+#define JANE   WHO ",\"actor\":{\"ref\":\"ref-jane\",\"organisation\":\"us\",\"kind\":\"person\"}"
 #define START  "2026-11-22 08:14:03  ENT-000042  orion         "
 
 static const struct {
@@ -38,7 +39,26 @@ static const struct {
      "stands again, new; it was part of ENT-000007"},
     {"incident.linked",
      "{" WHO ",\"other\":{\"number\":\"ENT-000007\",\"id\":\"v\"},\"relation\":\"causes\",\"linked\":true}",
-     "linked: causes ENT-000007"},
+     "is the cause of ENT-000007"},
+    {"incident.linked",
+     "{" WHO ",\"other\":{\"number\":\"ENT-000007\",\"id\":\"v\"},\"relation\":\"caused_by\",\"linked\":false}",
+     "is not caused by ENT-000007 any more"},
+    {"incident.linked",
+     "{" WHO ",\"other\":{\"number\":\"ENT-000007\",\"id\":\"v\"},\"relation\":\"of_a_newer_broker\",\"linked\":true}",
+     "is linked to ENT-000007"},
+    {"incident.taken", "{" JANE ",\"duty\":{\"person\":\"ref-jane\",\"of\":\"incident\",\"taken\":true}}",
+     "Jane Doe took the incident"},
+    {"incident.taken", "{" JANE ",\"duty\":{\"person\":\"ref-jane\",\"of\":\"5f0c\",\"taken\":true}}",
+     "Jane Doe took an ask"},
+    {"incident.taken", "{" JANE ",\"duty\":{\"person\":\"ref-jane\",\"of\":\"incident\",\"taken\":false}}",
+     "Jane Doe gave back the incident"},
+    {"incident.taken", "{" JANE ",\"duty\":{\"person\":\"0c4f2b7e-31a5\",\"of\":\"5f0c\",\"taken\":false}}",
+     "Jane Doe gave back an ask that 0c4f2b7e had taken"},
+    {"incident.taken", "{" WHO ",\"duty\":{\"person\":\"ref-jane\",\"of\":\"incident\",\"taken\":false}}",
+     "the incident that Jane Doe had taken was given back"},
+    {"incident.snoozed", "{" JANE ",\"duty\":{\"person\":\"ref-jane\",\"until\":\"2026-12-01T08:00:00.000Z\"}}",
+     "Jane Doe put it off until 2026-12-01T08:00:00.000Z"},
+    {"incident.snoozed", "{" JANE ",\"duty\":{\"person\":\"ref-jane\"}}", "Jane Doe put it back in the list of work"},
     {"incident.absorbed", "{" WHO ",\"other\":{\"number\":\"ENT-000007\",\"id\":\"v\"}}", "is part of ENT-000007 now"},
     {"ticket.linked",
      "{" TICKET ",\"seen\":[\"title\"],\"changes\":[{\"attribute\":\"title\",\"from\":{},\"to\":{\"text\":\"No "

@@ -384,7 +384,8 @@ static void test_words_of_a_colleague(void **state)
 	}
 	assert_true(reads(world, &telnord));
 	assert_int_equal(count(world, "comment", "body = '" WORDS "' AND removed = 0"), 1);
-	assert_int_equal(reword(world, &ada), JOB_NOT_FOUND);
+	assert_int_equal(reword(world, &ada), JOB_CONFLICT); /* it reads them */
+	assert_int_equal(reword(world, &datacoeur), JOB_NOT_FOUND);
 	assert_int_equal(reword(world, &author), JOB_ACCEPTED);
 	assert_int_equal(do_it(world, JOB_COMMENT_REMOVE, &chief), JOB_ACCEPTED);
 	check_all(world);

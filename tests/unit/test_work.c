@@ -295,6 +295,59 @@ static void test_a_merge(void **state)
 	has(world, "", "1 orion held\n");
 }
 
+/* Of one that becomes two again, each has its place. */
+static void test_a_split(void **state)
+{
+	struct world *world = *state;
+	struct job merge = {.kind = JOB_MERGE,
+			    .ask = {.incident = 1, .other = 2, .author = {ENT_STR("d"), ENT_STR("d")}}},
+		   split = {.kind = JOB_SPLIT, .ask = {.incident = 1, .author = {ENT_STR("d"), ENT_STR("d")}}};
+	struct job asks = {.kind = JOB_ACT_BEGIN,
+			   .ask = {.incident = 2,
+				   .text = ENT_STR("Is the port up?"),
+				   .author = {ENT_STR("desk"), ENT_STR("desk")},
+				   .act = {.kind = ACT_QUESTION, .to = ENT_STR("telnord")}}};
+
+	tell(world, "orion", "O-1", "new");
+	tell(world, "telnord", "T-1", "new");
+	snprintf(asks.ask.comment_uuid, ID_SIZE, "%s", A1);
+	assert_int_equal(run(world, &asks), JOB_ACCEPTED);
+	has(world, "", "1 orion held\n2 telnord ask\n2 telnord held\n");
+	assert_int_equal(run(world, &merge), JOB_ACCEPTED);
+	has(world, "", "1 orion held\n1 telnord ask\n");
+	assert_int_equal(run(world, &split), JOB_ACCEPTED);
+	has(world, "", "1 orion held\n2 telnord ask\n2 telnord held\n");
+	assert_int_equal(run(world, &merge), JOB_ACCEPTED);
+	assert_int_equal(run(world, &split), JOB_ACCEPTED);
+	has(world, "", "1 orion held\n2 telnord ask\n2 telnord held\n");
+	check_all(world);
+}
+
+/* What the holder's tool tells as an act are words of its people. */
+static void test_a_told_act_ends_the_silence(void **state)
+{
+	struct world *world = *state;
+	struct ent_change change;
+
+	two_parties(world);
+	begin(world, NULL, ACT_QUESTION, A1, "orion", 0);
+	begin(world, NULL, ACT_QUESTION, A2, "telnord", 0);
+	pass(world, 5 * HOUR_MS);
+	has(world, "us", "1 us silence\n");
+	change = word(world, "T-1", "c0", "Since nine.");
+	change.kind = ENT_ACT;
+	change.act = (struct ent_act){.kind = ENT_ASK_ANSWERED, .id = ENT_STR(A2)};
+	assert_int_equal(arrive(world, "telnord", &change), JOB_ACCEPTED);
+	has(world, "us", "1 us silence\n"); /* not of the holder */
+	change = word(world, "O-1", "c1", "Since nine.");
+	change.kind = ENT_ACT;
+	change.act = (struct ent_act){.kind = ENT_ASK_ANSWERED, .id = ENT_STR(A1)};
+	assert_int_equal(arrive(world, "orion", &change), JOB_ACCEPTED);
+	assert_false(world->last.has_letter);
+	has(world, "us", "");
+	has(world, "orion", "1 orion held\n");
+}
+
 /* ---- the list ------------------------------------------------------------------------------------- */
 
 static struct ent_str list(struct world *world, const struct reader *reader, struct work_filter filter,
@@ -418,6 +471,8 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(test_a_join_request, work_set_up, world_tear_down),
 	    cmocka_unit_test_setup_teardown(test_the_third_hand_over, work_set_up, world_tear_down),
 	    cmocka_unit_test_setup_teardown(test_a_merge, work_set_up, world_tear_down),
+	    cmocka_unit_test_setup_teardown(test_a_split, work_set_up, world_tear_down),
+	    cmocka_unit_test_setup_teardown(test_a_told_act_ends_the_silence, work_set_up, world_tear_down),
 	    cmocka_unit_test_setup_teardown(test_the_order_and_its_pages, work_set_up, world_tear_down),
 	    cmocka_unit_test_setup_teardown(test_the_list_is_read_by_index, work_set_up, world_tear_down),
 	    cmocka_unit_test_setup_teardown(test_another_configuration, work_set_up, world_tear_down),

@@ -50,7 +50,8 @@ class Facts:
         self.n = len(all_events)
         self.names = collections.Counter(e.name for e in all_events)
         self.incidents = {}      # uuid -> number, of those opened
-        self.absorbed = {}       # uuid -> uuid it went into
+        self.absorbed = {}       # uuid -> uuid it went into, while it is part of that
+        self.brought = {}        # uuid -> its ball's way as it was when it went there
         self.tickets = {}        # (supplier, id) -> uuid of the incident it was linked to last
         self.ticket_status = {}  # (supplier, id) -> (native, canonical)
         self.incident_status = {}
@@ -92,6 +93,8 @@ class Facts:
         uuid, data = e.data["incident"]["id"], e.data
         if data.get("delivery_id"):
             self.deliveries[(data.get("supplier"), data["delivery_id"])] += 1
+        if uuid in self.absorbed and e.name != "incident.restored":
+            self.wrong.append(f"{e.name} in {uuid}, which is part of {self.absorbed[uuid]}")
         if e.name == "incident.opened":
             self.incidents[uuid] = data["incident"]["number"]
             self.incident_status[uuid] = data["status"]
@@ -111,6 +114,13 @@ class Facts:
             self.way[uuid] = [(h["at"], holder(h["from"]), holder(h["to"])) for h in data["hand_overs"]]
         elif e.name == "incident.absorbed":
             self.absorbed[uuid] = data["other"]["id"]
+            self.brought[uuid] = list(self.way[uuid])
+        elif e.name == "incident.split":
+            self._part(uuid, data)
+        elif e.name == "incident.restored":
+            if self.absorbed.pop(uuid, None) != data["other"]["id"]:
+                self.wrong.append(f"{uuid} leaves {data['other']['id']}, which it was not part of")
+            self.incident_status[uuid] = data["status"]
         elif e.name == "incident.merged":
             self.way[uuid] = sorted(self.way[uuid] + self.way.pop(data["other"]["id"], []))
             for ticket in data.get("tickets", []):
@@ -125,6 +135,20 @@ class Facts:
                 if change["attribute"] == "status":
                     to = change["to"]
                     self.ticket_status[key] = (to.get("native", to.get("text", "")), to.get("text", ""))
+
+    def _part(self, uuid, data):
+        """The other's tickets are its own again, and the ball's way goes apart as it came together."""
+        gone = data["other"]["id"]
+        if self.absorbed.get(gone) != uuid:
+            self.wrong.append(f"{gone} is split from {uuid}, which it is not part of")
+        for ticket in data["tickets"]:
+            if self.tickets.get((ticket["supplier"], ticket["id"])) != uuid:
+                self.wrong.append(f"{ticket} leaves {uuid}, which does not have it")
+            self.tickets[(ticket["supplier"], ticket["id"])] = gone
+        self.way[gone] = self.brought.pop(gone, [])
+        for step in self.way[gone]:
+            if step in self.way[uuid]:
+                self.way[uuid].remove(step)
 
     @property
     def living(self):
