@@ -32,8 +32,8 @@ static void fold_snoozed(struct db *db, const struct event *event)
 {
 	static const char put[] =
 	    "INSERT INTO snooze (incident, organisation, until_ms, account, made_ms, sequence) VALUES ($1, $2, $3, $4, "
-	    "$5, $6) ON CONFLICT (incident, organisation) DO UPDATE SET until_ms = excluded.until_ms, account = "
-	    "excluded.account, made_ms = excluded.made_ms, sequence = excluded.sequence";
+	    "$5, $6) ON CONFLICT (incident, organisation) DO UPDATE SET origin = 0, until_ms = excluded.until_ms, "
+	    "account = excluded.account, made_ms = excluded.made_ms, sequence = excluded.sequence";
 	static const char end[] = "DELETE FROM snooze WHERE incident = $1 AND organisation = $2";
 	struct db_stmt *stmt = db_use(db, event->duty.until_ms ? put : end);
 

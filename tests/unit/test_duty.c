@@ -303,6 +303,11 @@ static void test_a_merge(void **state)
 	has(world, "telnord", "1 telnord taken\n");
 	assert_true(is_listed(world, &tom, true));
 	check_all(world);
+	job = (struct job){.kind = JOB_SPLIT, .ask = {.incident = 1, .other = 2, .by = reader_ours}};
+	assert_int_equal(run(world, &job), JOB_ACCEPTED);
+	assert_int_equal(ask(world, "SELECT incident FROM taken"), 2);
+	assert_int_equal(ask(world, "SELECT incident FROM snooze"), 2);
+	check_all(world);
 }
 
 int main(void)
