@@ -55,10 +55,12 @@ const struct merge_move merge_move_rows[] = {
      "other.incident = $1 AND other.of = taken.of AND other.organisation = taken.organisation)",
      NULL},
     {"snooze", "incident",
-     "UPDATE snooze SET incident = $2, origin = CASE origin WHEN 0 THEN $1 ELSE origin END, sequence = (SELECT "
+     "UPDATE snooze SET incident = $2, looked = 0, origin = CASE origin WHEN 0 THEN $1 ELSE origin END, sequence = "
+     "(SELECT "
      "sequence FROM incident WHERE number = $2) WHERE incident = $1 AND NOT EXISTS (SELECT 1 FROM snooze AS other "
      "WHERE other.incident = $2 AND other.organisation = snooze.organisation)",
-     "UPDATE snooze SET incident = $1, sequence = (SELECT sequence FROM incident WHERE number = $1) WHERE incident = "
+     "UPDATE snooze SET incident = $1, looked = 0, sequence = (SELECT sequence FROM incident WHERE number = $1) WHERE "
+     "incident = "
      "$2 AND origin IN " MERGE_OF_GONE " AND NOT EXISTS (SELECT 1 FROM snooze AS other WHERE other.incident = $1 AND "
      "other.organisation = snooze.organisation)",
      NULL},

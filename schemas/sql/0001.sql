@@ -214,6 +214,7 @@ CREATE TABLE event (
 	json        TEXT NOT NULL,
 	UNIQUE (incident, sequence)
 );
+CREATE INDEX event_moved ON event (incident, sequence) WHERE kind IN ('incident.status_changed', 'incident.holder_accepted');
 
 CREATE TABLE supplier (
 	name     TEXT PRIMARY KEY,

@@ -187,6 +187,7 @@ CREATE TABLE snooze (
 	account      TEXT NOT NULL, -- ref of the person
 	made_ms      BIGINT NOT NULL,
 	sequence     BIGINT NOT NULL, -- of the incident, then
+	looked       BIGINT NOT NULL DEFAULT 0, -- up to this sequence nothing was news
 	PRIMARY KEY (incident, organisation)
 );
 
