@@ -32,8 +32,9 @@ static void fold_snoozed(struct db *db, const struct event *event)
 {
 	static const char put[] =
 	    "INSERT INTO snooze (incident, organisation, until_ms, account, made_ms, sequence) VALUES ($1, $2, $3, $4, "
-	    "$5, $6) ON CONFLICT (incident, organisation) DO UPDATE SET until_ms = excluded.until_ms, account = "
-	    "excluded.account, made_ms = excluded.made_ms, sequence = excluded.sequence";
+	    "$5, $6) ON CONFLICT (incident, organisation) DO UPDATE SET origin = 0, looked = 0, until_ms = "
+	    "excluded.until_ms, "
+	    "account = excluded.account, made_ms = excluded.made_ms, sequence = excluded.sequence";
 	static const char end[] = "DELETE FROM snooze WHERE incident = $1 AND organisation = $2";
 	struct db_stmt *stmt = db_use(db, event->duty.until_ms ? put : end);
 
@@ -56,6 +57,11 @@ void duties_fold(struct db *db, const struct event *event)
 		fold_taken(db, event);
 	if (event->kind == EVENT_INCIDENT_SNOOZED)
 		fold_snoozed(db, event);
+	if (event->kind == EVENT_COMMENT_EDITED) { /* others may read it now */
+		stmt = db_use(db, "UPDATE snooze SET looked = 0 WHERE incident = $1 AND looked > 0");
+		db_bind_int(stmt, 1, event->incident);
+		(void)db_row(stmt);
+	}
 	if (!act_is_of(event) || act_begins(event))
 		return;
 	stmt = db_use(db, "DELETE FROM taken WHERE of = $1 AND NOT EXISTS (SELECT 1 FROM act WHERE uuid = $1 AND state "
@@ -102,6 +108,16 @@ size_t duties_taken(struct db *db, struct ent_arena *arena, int64_t incident, co
 	return n;
 }
 
+void duties_looked(struct db *db, int64_t incident, struct ent_str organisation, int64_t looked)
+{
+	struct db_stmt *stmt = db_use(db, "UPDATE snooze SET looked = $3 WHERE incident = $1 AND organisation = $2");
+
+	db_bind_int(stmt, 1, incident);
+	db_bind_str(stmt, 2, organisation);
+	db_bind_int(stmt, 3, looked);
+	(void)db_row(stmt);
+}
+
 bool duties_is_snoozed(struct db *db, int64_t incident, struct ent_str organisation, int64_t now_ms)
 {
 	struct db_stmt *stmt =
@@ -116,14 +132,15 @@ bool duties_is_snoozed(struct db *db, int64_t incident, struct ent_str organisat
 size_t duties_snoozed(struct db *db, struct ent_arena *arena, int64_t incident, const struct snooze **ret)
 {
 	struct db_stmt *stmt =
-	    db_use(db, "SELECT organisation, until_ms, sequence FROM snooze WHERE incident = $1 ORDER "
+	    db_use(db, "SELECT organisation, until_ms, sequence, looked FROM snooze WHERE incident = $1 ORDER "
 		       "BY organisation");
 	struct snooze *list = SDK_NEW_N(arena, struct snooze, DUTIES_MAX);
 	size_t n = 0;
 
 	db_bind_int(stmt, 1, incident);
 	for (; n < DUTIES_MAX && db_row(stmt); n++)
-		list[n] = (struct snooze){sdk_dup(arena, db_str(stmt, 0)), db_int(stmt, 1), db_int(stmt, 2)};
+		list[n] =
+		    (struct snooze){sdk_dup(arena, db_str(stmt, 0)), db_int(stmt, 1), db_int(stmt, 2), db_int(stmt, 3)};
 	db_done(stmt);
 	*ret = list;
 	return n;

@@ -26,7 +26,9 @@ struct snooze {
 	struct ent_str organisation;
 	int64_t until_ms;
 	int64_t sequence; /* of the incident: what happened since then is new */
+	int64_t looked;   /* and up to here nothing of it is news; 0: not yet */
 };
+void duties_looked(struct db *db, int64_t incident, struct ent_str organisation, int64_t looked);
 /* Does the organisation put its place off, and has that time not come? */
 bool duties_is_snoozed(struct db *db, int64_t incident, struct ent_str organisation, int64_t now_ms);
 size_t duties_snoozed(struct db *db, struct ent_arena *arena, int64_t incident, const struct snooze **ret);

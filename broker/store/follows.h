@@ -14,7 +14,10 @@
 /* By what the person did, or what was said to them: a state that stands is not changed. Nobody: no account has the ref.
  */
 void follows_begin(struct db *db, struct ent_str account, int64_t incident, int64_t now_ms);
-/* The newest followers of an incident. How many, max at most. */
-size_t follows_list(struct db *db, struct ent_arena *arena, int64_t incident, struct ent_str *ret, size_t max);
+/* Whose people follow an incident: names, comma separated. */
+struct ent_str follows_organisations(struct db *db, struct ent_arena *arena, int64_t incident);
+/* The newest followers of an organisation, of those who can come in. How many, max at most. */
+size_t follows_list(struct db *db, struct ent_arena *arena, int64_t incident, struct ent_str organisation,
+		    struct ent_str *ret, size_t max);
 
 #endif

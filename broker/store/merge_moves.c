@@ -55,11 +55,15 @@ const struct merge_move merge_move_rows[] = {
      "other.incident = $1 AND other.of = taken.of AND other.organisation = taken.organisation)",
      NULL},
     {"snooze", "incident",
-     "UPDATE snooze SET incident = $2, sequence = (SELECT sequence FROM incident WHERE number = $2) WHERE incident = "
-     "$1 "
-     "AND NOT EXISTS (SELECT 1 FROM snooze AS other WHERE other.incident = $2 AND other.organisation = "
-     "snooze.organisation)",
-     NULL, "after a merge the place that was put off is that of both"},
+     "UPDATE snooze SET incident = $2, looked = 0, origin = CASE origin WHEN 0 THEN $1 ELSE origin END, sequence = "
+     "(SELECT "
+     "sequence FROM incident WHERE number = $2) WHERE incident = $1 AND NOT EXISTS (SELECT 1 FROM snooze AS other "
+     "WHERE other.incident = $2 AND other.organisation = snooze.organisation)",
+     "UPDATE snooze SET incident = $1, looked = 0, sequence = (SELECT sequence FROM incident WHERE number = $1) WHERE "
+     "incident = "
+     "$2 AND origin IN " MERGE_OF_GONE " AND NOT EXISTS (SELECT 1 FROM snooze AS other WHERE other.incident = $1 AND "
+     "other.organisation = snooze.organisation)",
+     NULL},
     {"timer", "incident", MOVE("timer"),
      "UPDATE timer SET incident = $1 WHERE incident = $2 AND (subject IN (SELECT uuid FROM comment WHERE incident = "
      "$1) OR subject IN (SELECT uuid FROM act WHERE incident = $1))",

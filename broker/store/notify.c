@@ -122,14 +122,23 @@ static void tell_mentioned(const struct notify *notify)
 		tell_account(notify, NOTIFY_MENTION, sdk_cut(refs, ',', &refs));
 }
 
+/* Those who may not read it take no place from those who may. */
 static void tell_followers(const struct notify *notify)
 {
 	struct apply *apply = notify->apply;
+	const int64_t incident = notify->dossier->incident.number;
 	struct ent_str *list = SDK_NEW_N(apply->arena, struct ent_str, NOTIFY_FOLLOWERS);
-	size_t n = follows_list(apply->db, apply->arena, notify->dossier->incident.number, list, NOTIFY_FOLLOWERS);
+	struct ent_str names = follows_organisations(apply->db, apply->arena, incident);
 
-	for (size_t i = 0; i < n; i++)
-		tell_account(notify, NOTIFY_FOLLOWED, list[i]);
+	while (names.n) {
+		const struct ent_str organisation = sdk_cut(names, ',', &names);
+		size_t n = 0;
+
+		if (may_read(notify, organisation))
+			n = follows_list(apply->db, apply->arena, incident, organisation, list, NOTIFY_FOLLOWERS);
+		for (size_t i = 0; i < n; i++)
+			tell_account(notify, NOTIFY_FOLLOWED, list[i]);
+	}
 }
 
 /* ---- events ------------------------------------------------------------------------------------ */

@@ -24,6 +24,25 @@
 #define READ_PLACE_UNREAD(account, organisation)                                                                       \
 	"(comment.removed = 0 AND comment.author <> " account " AND NOT " READ_PLACE_PASSED(account, organisation) ")"
 
+/* Selects that ask the newest rows of a thread and not all of it. $1: the incident; $2: the account. */
+#define READ_PLACE_ORIGINS                                                                                             \
+	"WITH RECURSIVE of(origin) AS (SELECT min(comment.origin) FROM comment WHERE comment.incident = $1 UNION ALL " \
+	"SELECT (SELECT min(comment.origin) FROM comment WHERE comment.incident = $1 AND comment.origin > of.origin) " \
+	"FROM of WHERE of.origin IS NOT NULL) SELECT origin FROM of WHERE origin IS NOT NULL"
+/* The place up to which the account has read, whatever the origin: columns id and ms. */
+#define READ_PLACE_LEAST                                                                                               \
+	"SELECT min(coalesce(place.read_id, 0)) AS id, min(coalesce(place.read_ms, 0)) AS ms FROM "                    \
+	"(" READ_PLACE_ORIGINS ") AS here LEFT JOIN reading_place AS place ON place.account = $2 AND "                 \
+	"place.incident = $1 AND place.origin = here.origin"
+/* The last one of those after $2 that came before $3. */
+#define READ_PLACE_LAST                                                                                                \
+	"SELECT id FROM comment WHERE incident = $1 AND id > $2 AND recorded_ms < $3 "                                 \
+	"ORDER BY id DESC LIMIT 1"
+/* What is new since the place $3, $4, up to the place $5, $6: ids. */
+#define READ_PLACE_NEWS                                                                                                \
+	"SELECT id FROM comment WHERE incident = $1 AND id > $3 AND id <= $5 UNION SELECT "                            \
+	"id FROM comment WHERE incident = $1 AND recorded_ms > $4 AND recorded_ms <= $6"
+
 /* In the order in which they came. */
 struct read_place {
 	int64_t id, ms;

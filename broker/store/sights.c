@@ -7,7 +7,7 @@
 #include "store/acts.h"
 #include "store/rows.h"
 
-enum { NEWS_MAX = 500 }; /* events that are looked at; after more of them there is news */
+enum { NEWS_PAGE = 50 }; /* events that are read at once */
 
 static bool is_of_ours(const struct apply *apply, struct ent_str organisation)
 {
@@ -80,25 +80,60 @@ static bool is_news_for(struct apply *apply, struct dossier *dossier, struct ent
 	}
 }
 
-bool sights_news(struct apply *apply, struct dossier *dossier, struct ent_str organisation, int64_t sequence)
+static bool is_news_kind(enum event_kind kind)
 {
-	struct db_stmt *stmt = db_use(apply->db, "SELECT kind, recorded_ms, json FROM event WHERE incident = $1 AND "
-						 "sequence > $2 ORDER BY sequence LIMIT $3");
-	struct event *list = SDK_NEW_N(apply->arena, struct event, NEWS_MAX);
-	size_t n = 0, n_row = 0;
+	const struct event event = {.kind = kind};
+
+	switch (kind) {
+	case EVENT_COMMENT_ADDED:
+	case EVENT_COMMENT_PUBLISHED:
+	case EVENT_INCIDENT_STATUS_CHANGED:
+	case EVENT_INCIDENT_HOLDER_CHANGED:
+	case EVENT_INCIDENT_DESCRIBED:
+	case EVENT_INCIDENT_MERGED:
+	case EVENT_JOIN_REQUESTED:
+	case EVENT_DELIVERY_PARKED:
+		return true;
+	default:
+		return act_is_of(&event);
+	}
+}
+
+/* The next events after *last. How many rows there were. */
+static size_t next_events(struct apply *apply, int64_t incident, int64_t *last, struct event *ret, size_t *ret_n)
+{
+	struct db_stmt *stmt = db_use(apply->db, "SELECT kind, recorded_ms, json, sequence FROM event WHERE incident = "
+						 "$1 AND sequence > $2 ORDER BY sequence LIMIT $3");
+	size_t n_row = 0;
 	enum event_kind kind;
 	struct ent_err err;
 
-	db_bind_int(stmt, 1, dossier->incident.number);
-	db_bind_int(stmt, 2, sequence);
-	db_bind_int(stmt, 3, NEWS_MAX);
-	for (; n_row < NEWS_MAX && db_row(stmt); n_row++)
-		if (event_kind_by_name(db_str(stmt, 0), &kind) &&
-		    event_parse(apply->arena, kind, sdk_dup(apply->arena, db_str(stmt, 2)), &list[n], &err) == ENT_OK)
-			list[n++].recorded_ms = db_int(stmt, 1);
+	*ret_n = 0;
+	db_bind_int(stmt, 1, incident);
+	db_bind_int(stmt, 2, *last);
+	db_bind_int(stmt, 3, NEWS_PAGE);
+	for (; n_row < NEWS_PAGE && db_row(stmt); n_row++) {
+		*last = db_int(stmt, 3);
+		if (event_kind_by_name(db_str(stmt, 0), &kind) && is_news_kind(kind) &&
+		    event_parse(apply->arena, kind, sdk_dup(apply->arena, db_str(stmt, 2)), &ret[*ret_n], &err) ==
+			ENT_OK)
+			ret[(*ret_n)++].recorded_ms = db_int(stmt, 1);
+	}
 	db_done(stmt);
-	for (size_t i = 0; i < n; i++)
-		if (!is_their_own(apply, organisation, &list[i]) && is_news_for(apply, dossier, organisation, &list[i]))
-			return true;
-	return n_row == NEWS_MAX;
+	return n_row;
+}
+
+bool sights_news(struct apply *apply, struct dossier *dossier, struct ent_str organisation, int64_t *last)
+{
+	struct event *list = SDK_NEW_N(apply->arena, struct event, NEWS_PAGE);
+	size_t n, n_row;
+
+	do {
+		n_row = next_events(apply, dossier->incident.number, last, list, &n);
+		for (size_t i = 0; i < n; i++)
+			if (!is_their_own(apply, organisation, &list[i]) &&
+			    is_news_for(apply, dossier, organisation, &list[i]))
+				return true;
+	} while (n_row == NEWS_PAGE);
+	return false;
 }

@@ -10,8 +10,8 @@
 bool sights_words(struct apply *apply, struct dossier *dossier, struct ent_str organisation, const char *uuid);
 /* As VIEW_SEES_ACT. */
 bool sights_act(struct apply *apply, struct dossier *dossier, struct ent_str organisation, const struct act *act);
-/* Something happened after the incident's event `sequence` that the organisation sees, and that its own people and
- * tools did not do. */
-bool sights_news(struct apply *apply, struct dossier *dossier, struct ent_str organisation, int64_t sequence);
+/* Something happened after the incident's event with the sequence *last that the organisation sees, and that its own
+ * people and tools did not do. False: *last is the last event that there is. */
+bool sights_news(struct apply *apply, struct dossier *dossier, struct ent_str organisation, int64_t *last);
 
 #endif

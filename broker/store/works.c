@@ -11,8 +11,8 @@
 
 #include <stdio.h>
 
-/* Events of an incident that are looked at for the last word, and decisions that are listed. */
-enum { EVENTS_BACK = 500, DECISIONS_MAX = 200 };
+/* Moves of an incident that are looked at for the last one, and decisions that are listed. */
+enum { MOVES_BACK = 500, DECISIONS_MAX = 200 };
 
 struct look {
 	struct apply *apply;
@@ -56,12 +56,7 @@ static bool is_for_others(struct ent_str organisations, bool everyone, struct en
 /* When the organisation wrote last, after since_ms; 0: it did not. What is held nobody else has read. */
 static int64_t comment_ms(const struct look *look, struct ent_str organisation, int64_t since_ms, bool for_others)
 {
-	struct db_stmt *stmt = db_use(
-	    look->apply->db,
-	    "SELECT comment.supplier, coalesce(person.organisation, ''), comment.organisations, comment.everyone OR "
-	    "comment.requester, comment.recorded_ms FROM comment LEFT JOIN person ON person.ref = comment.author WHERE "
-	    "comment.incident = $1 AND comment.held_by = '' AND comment.recorded_ms > $2 ORDER BY comment.recorded_ms "
-	    "DESC");
+	struct db_stmt *stmt = db_use(look->apply->db, WORKS_LAST_SAID);
 	int64_t ret = 0;
 
 	db_bind_int(stmt, 1, look->dossier->incident.number);
@@ -78,14 +73,11 @@ static int64_t comment_ms(const struct look *look, struct ent_str organisation, 
  * there as a change, too. */
 static int64_t status_ms(const struct look *look, struct ent_str organisation)
 {
-	struct db_stmt *stmt = db_use(
-	    look->apply->db, "SELECT supplier, recorded_ms FROM event WHERE incident = $1 AND kind IN "
-			     "('incident.status_changed', 'incident.holder_accepted') AND sequence > $2 ORDER BY "
-			     "sequence DESC");
+	struct db_stmt *stmt = db_use(look->apply->db, WORKS_LAST_MOVED);
 	int64_t ret = 0;
 
 	db_bind_int(stmt, 1, look->dossier->incident.number);
-	db_bind_int(stmt, 2, look->dossier->incident.sequence - EVENTS_BACK);
+	db_bind_int(stmt, 2, MOVES_BACK);
 	while (!ret && db_row(stmt))
 		if (sdk_eq(speaker_at(look, db_str(stmt, 0), ENT_STR("")), organisation))
 			ret = db_int(stmt, 1);
@@ -201,6 +193,18 @@ static struct work_scene scene_of(const struct look *look, bool is_fresh)
 
 /* ---- what is put off ---------------------------------------------------------------------------------- */
 
+/* What was looked at and is no news is not looked at again. */
+static bool has_news(const struct look *look, const struct snooze *snooze)
+{
+	int64_t last = snooze->looked > snooze->sequence ? snooze->looked : snooze->sequence;
+
+	if (sights_news(look->apply, look->dossier, snooze->organisation, &last))
+		return true;
+	if (last > snooze->looked)
+		duties_looked(look->apply->db, look->dossier->incident.number, snooze->organisation, last);
+	return false;
+}
+
 /* Until its time, or until there is news that the organisation may read. */
 static void put_off(const struct look *look, struct work_places *ret)
 {
@@ -208,8 +212,7 @@ static void put_off(const struct look *look, struct work_places *ret)
 	const size_t n = duties_snoozed(look->apply->db, look->apply->arena, look->dossier->incident.number, &list);
 
 	for (size_t i = 0; i < n; i++) {
-		if (list[i].until_ms <= look->apply->now_ms ||
-		    sights_news(look->apply, look->dossier, list[i].organisation, list[i].sequence))
+		if (list[i].until_ms <= look->apply->now_ms || has_news(look, &list[i]))
 			continue;
 		ret->by_words = true;
 		if (list[i].until_ms < ret->next_ms)

@@ -11,6 +11,17 @@
 #include "store/apply.h"
 #include "store/timers.h"
 
+/* The last words and moves of an incident, the newest first, each from an index of its own: what else happens there,
+ * seen by others alone, takes no place from them. $1: the incident; $2: since when, or how many. */
+#define WORKS_LAST_SAID                                                                                                \
+	"SELECT comment.supplier, coalesce(person.organisation, ''), comment.organisations, comment.everyone OR "      \
+	"comment.requester, comment.recorded_ms FROM comment LEFT JOIN person ON person.ref = comment.author WHERE "   \
+	"comment.incident = $1 AND comment.held_by = '' AND comment.recorded_ms > $2 ORDER BY comment.recorded_ms "    \
+	"DESC"
+#define WORKS_LAST_MOVED                                                                                               \
+	"SELECT supplier, recorded_ms FROM event WHERE incident = $1 AND kind IN ('incident.status_changed', "         \
+	"'incident.holder_accepted') ORDER BY sequence DESC LIMIT $2"
+
 /* After a job: the places of all incidents that it stirred. */
 void works_follow(struct apply *apply);
 /* TIMER_WORK: the incident's time has come. */

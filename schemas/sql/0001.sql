@@ -139,6 +139,10 @@ CREATE TABLE comment (
 	UNIQUE (supplier, ticket, external_id)
 );
 CREATE INDEX comment_incident ON comment (incident, created_ms, id);
+-- In the order in which they came, and where they were first: how far somebody has read asks for the newest alone.
+CREATE INDEX comment_came ON comment (incident, recorded_ms);
+CREATE INDEX comment_order ON comment (incident, id);
+CREATE INDEX comment_origin ON comment (incident, origin);
 
 -- Who stands behind each ref that comments, tickets and events hold. An account itself is nowhere.
 CREATE TABLE person (
@@ -211,6 +215,7 @@ CREATE TABLE event (
 	json        TEXT NOT NULL,
 	UNIQUE (incident, sequence)
 );
+CREATE INDEX event_moved ON event (incident, sequence) WHERE kind IN ('incident.status_changed', 'incident.holder_accepted');
 
 CREATE TABLE supplier (
 	name     TEXT PRIMARY KEY,

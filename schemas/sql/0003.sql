@@ -181,11 +181,13 @@ CREATE INDEX taken_of ON taken (of) WHERE of <> '';
 -- organisation may see and did not do itself.
 CREATE TABLE snooze (
 	incident     BIGINT NOT NULL, -- number
+	origin       BIGINT NOT NULL DEFAULT 0, -- where it was put off before merges; 0: here
 	organisation TEXT NOT NULL,
 	until_ms     BIGINT NOT NULL,
 	account      TEXT NOT NULL, -- ref of the person
 	made_ms      BIGINT NOT NULL,
 	sequence     BIGINT NOT NULL, -- of the incident, then
+	looked       BIGINT NOT NULL DEFAULT 0, -- up to this sequence nothing was news
 	PRIMARY KEY (incident, organisation)
 );
 

@@ -284,6 +284,32 @@ static void test_a_snooze_ends_with_news(void **state)
 	check_all(world);
 }
 
+/* However much others do that the organisation does not see, it is no news; and what was looked at once is not again.
+ */
+static void test_what_is_hidden_ends_no_snooze(void **state)
+{
+	enum { HIDDEN = 510 };
+	struct world *world = *state;
+
+	snooze(world, &olga, world->now_ms + 24 * (int64_t)HOUR_MS);
+	for (int i = 0; i < HIDDEN; i++) {
+		struct job job = {.kind = JOB_COMMENT,
+				  .ask = {.incident = 1,
+					  .text = ENT_STR("ours alone"),
+					  .author = {ENT_STR("desk"), ENT_STR("desk")},
+					  .by = reader_ours}};
+		job.ask.audience = (struct audience){ENT_STR("us"), false, false};
+		world->chance.uuid(&world->chance, job.ask.comment_uuid);
+		assert_int_equal(run(world, &job), JOB_ACCEPTED);
+	}
+	assert_true(ask(world, "SELECT max(sequence) FROM event WHERE incident = 1") > HIDDEN);
+	assert_false(is_listed(world, &olga, false));
+	assert_true(is_listed(world, &olga, true));
+	assert_true(ask(world, "SELECT looked FROM snooze") > HIDDEN);
+	give_status(world, 1, ENT_PENDING);
+	assert_true(is_listed(world, &olga, false));
+}
+
 /* A merge takes both with it. */
 static void test_a_merge(void **state)
 {
@@ -303,6 +329,11 @@ static void test_a_merge(void **state)
 	has(world, "telnord", "1 telnord taken\n");
 	assert_true(is_listed(world, &tom, true));
 	check_all(world);
+	job = (struct job){.kind = JOB_SPLIT, .ask = {.incident = 1, .other = 2, .by = reader_ours}};
+	assert_int_equal(run(world, &job), JOB_ACCEPTED);
+	assert_int_equal(ask(world, "SELECT incident FROM taken"), 2);
+	assert_int_equal(ask(world, "SELECT incident FROM snooze"), 2);
+	check_all(world);
 }
 
 int main(void)
@@ -316,6 +347,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(test_an_account_that_is_disabled, duty_set_up, world_tear_down),
 	    cmocka_unit_test_setup_teardown(test_a_snooze_ends_with_its_time, duty_set_up, world_tear_down),
 	    cmocka_unit_test_setup_teardown(test_a_snooze_ends_with_news, duty_set_up, world_tear_down),
+	    cmocka_unit_test_setup_teardown(test_what_is_hidden_ends_no_snooze, duty_set_up, world_tear_down),
 	    cmocka_unit_test_setup_teardown(test_a_merge, duty_set_up, world_tear_down),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -285,6 +285,45 @@ static void test_follow_and_mute(void **state)
 	CHECK(BEN, "mention+ followed+");  /* what it followed then */
 }
 
+/* 300 people of `organisation` follow it, later than everybody else. */
+static void crowd(struct world *world, const char *organisation)
+{
+	struct db *db = NULL;
+	struct ent_err err;
+
+	if (db_open(world->path, DB_WRITE, NULL, &db, &err) != ENT_OK)
+		fail_msg("%s", err.msg);
+	db_begin(db);
+	struct db_stmt *stmt = db_use(
+	    db, "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300) INSERT INTO account "
+		"(ref, organisation, role, name, mail, language, time_zone, state, made_ms, seen_ms, shows_seen, "
+		"password, issuer, subject) SELECT 'of ' || $1 || i, $1, 'supplier_technician', 'x', '', '', '', "
+		"'active', 0, 0, 0, '', '', '' FROM n");
+	db_bind_str(stmt, 1, sdk_str(organisation));
+	(void)db_row(stmt);
+	db_exec(db, "INSERT INTO follow (account, incident, state, since_ms) SELECT ref, 1, 'followed', 9000000000000 "
+		    "FROM account WHERE name = 'x' ON CONFLICT DO NOTHING");
+	assert_true(db_commit(db));
+	db_close(db);
+}
+
+/* A crowd of those who do not read it, or of another organisation, takes nobody's place. */
+static void test_a_crowd_follows(void **state)
+{
+	struct world *world = *state;
+
+	people_here(world);
+	assert_int_equal(person_does(world, JOB_FOLLOW, BEN, NULL, "followed"), JOB_ACCEPTED);
+	assert_int_equal(person_does(world, JOB_FOLLOW, TIM, NULL, "followed"), JOB_ACCEPTED);
+	crowd(world, "datacoeur"); /* takes no part */
+	crowd(world, "orion");
+	assert_int_equal(person_says(world, ANN, NULL, "everyone", "one"), JOB_ACCEPTED);
+	CHECK(BEN, "followed+");
+	CHECK(TIM, "followed+");
+	assert_int_equal(count(world, "notified", "account LIKE 'of orion%'"), NOTIFY_FOLLOWERS);
+	assert_int_equal(count(world, "notified", "account LIKE 'of datacoeur%'"), 0);
+}
+
 static void test_pages(void **state)
 {
 	struct world *world = *state;
@@ -345,9 +384,10 @@ static void test_merged(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    TEST(test_once),   TEST(test_answered), TEST(test_acts), TEST(test_held),
-	    TEST(test_rights), TEST(test_changed),  TEST(test_read), TEST(test_follow_and_mute),
-	    TEST(test_pages),  TEST(test_merged),
+	    TEST(test_once),   TEST(test_answered),        TEST(test_acts),
+	    TEST(test_held),   TEST(test_rights),          TEST(test_changed),
+	    TEST(test_read),   TEST(test_follow_and_mute), TEST(test_pages),
+	    TEST(test_merged), TEST(test_a_crowd_follows),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

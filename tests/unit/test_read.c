@@ -2,6 +2,8 @@
 /* How far a person has read: in the order in which comments came, of what the person may read, through merges. */
 #include "readers.h"
 
+#include "store/read_place.h"
+
 #define FIRST  "c0000000-0000-4000-8000-000000000001"
 #define SECOND "c0000000-0000-4000-8000-000000000002"
 #define THIRD  "c0000000-0000-4000-8000-000000000003"
@@ -241,6 +243,56 @@ static void test_a_merge_undone(void **state)
 	check_all(world);
 }
 
+static int n_steps(struct world *world, const char *sql, const char *wanted)
+{
+	struct db_stmt *stmt = db_use(world->read, sql);
+	int n = 0;
+
+	while (db_row(stmt)) {
+		const char *step = sdk_z(&world->arena.abi, db_str(stmt, 3));
+		const char *at = strstr(step, " comment ");
+
+		if (at && strstr(step, wanted))
+			n++;
+		else if (at)
+			fail_msg("%s: %s", sql, step);
+	}
+	assert_false(db_failed(world->read));
+	return n;
+}
+
+/* What is new, of a thread however long: a step looks at a range of one thread, or at one row. */
+static void test_a_long_thread_is_not_walked(void **state)
+{
+	struct world *world = *state;
+
+	assert_int_equal(n_steps(world, "EXPLAIN QUERY PLAN " READ_PLACE_LAST, "comment_order (incident=? AND id>?)"),
+			 1);
+	assert_int_equal(n_steps(world, "EXPLAIN QUERY PLAN " READ_PLACE_ORIGINS, "comment_origin (incident=?"), 2);
+	assert_int_equal(n_steps(world, "EXPLAIN QUERY PLAN " READ_PLACE_LEAST, "comment_origin (incident=?"), 2);
+	assert_int_equal(n_steps(world, "EXPLAIN QUERY PLAN " READ_PLACE_NEWS, " (incident=? AND "), 2);
+	assert_int_equal(
+	    n_steps(world, "EXPLAIN QUERY PLAN SELECT uuid FROM comment WHERE id IN (" READ_PLACE_NEWS ")", "?)"), 3);
+}
+
+/* Below the place nothing is asked for any more, though nobody has seen it. */
+static void test_only_what_is_new_is_seen(void **state)
+{
+	struct world *world = *state;
+
+	two_parties(world);
+	const struct reader ana = person(world, ANA_REF, "us", ROLE_TECHNICIAN);
+	assert_int_equal(says(world, &orion, FIRST, "one", "everyone", 0), JOB_ACCEPTED);
+	assert_int_equal(says(world, &orion, SECOND, "held", "everyone", UNDO_MS), JOB_ACCEPTED);
+	assert_int_equal(says(world, &orion, THIRD, "two", "everyone", 0), JOB_ACCEPTED);
+	assert_int_equal(has_read(world, &ana, 1, THIRD), JOB_ACCEPTED);
+	assert_int_equal(count(world, "seen", "1"), 2);
+	pass(world, UNDO_MS);
+	assert_int_equal(has_read(world, &ana, 1, SECOND), JOB_ACCEPTED);
+	assert_int_equal(count(world, "seen", "comment = '" SECOND "'"), 1); /* a low id, published late */
+	assert_int_equal(count(world, "seen", "1"), 3);
+}
+
 static void test_the_tag_follows(void **state)
 {
 	struct world *world = *state;
@@ -271,11 +323,18 @@ static void test_the_tag_follows(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    READ_TEST(test_up_to_a_comment),        READ_TEST(test_what_comes_late),
-	    READ_TEST(test_late_across_pages),      READ_TEST(test_what_was_held),
-	    READ_TEST(test_up_to_what_was_held),    READ_TEST(test_a_clock_set_back),
-	    READ_TEST(test_only_what_one_may_read), READ_TEST(test_a_merge),
-	    READ_TEST(test_a_merge_undone),         READ_TEST(test_the_tag_follows),
+	    READ_TEST(test_up_to_a_comment),
+	    READ_TEST(test_what_comes_late),
+	    READ_TEST(test_late_across_pages),
+	    READ_TEST(test_what_was_held),
+	    READ_TEST(test_up_to_what_was_held),
+	    READ_TEST(test_a_clock_set_back),
+	    READ_TEST(test_only_what_one_may_read),
+	    READ_TEST(test_a_merge),
+	    READ_TEST(test_a_merge_undone),
+	    READ_TEST(test_the_tag_follows),
+	    READ_TEST(test_a_long_thread_is_not_walked),
+	    READ_TEST(test_only_what_is_new_is_seen),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Where to start: each reason, for whom it is one, and that time and words move places. */
 #include "core/worklist.h"
+#include "store/works.h"
 #include "view/view_work.h"
 #include "work_world.h"
 
@@ -423,6 +424,31 @@ static void test_the_list_is_read_by_index(void **state)
 	assert_int_equal(n, 1);
 }
 
+/* The last word and the last move are read from the end of an index of their own. */
+static void test_the_last_word_is_read_by_index(void **state)
+{
+	struct world *world = *state;
+	static const struct {
+		const char *sql, *wanted;
+	} row[] = {
+	    {"EXPLAIN QUERY PLAN " WORKS_LAST_SAID, "comment_came (incident=? AND recorded_ms>?)"},
+	    {"EXPLAIN QUERY PLAN " WORKS_LAST_MOVED, "event_moved (incident=?)"},
+	};
+
+	for (size_t i = 0; i < 2; i++) {
+		struct db_stmt *stmt = db_use(world->read, row[i].sql);
+		int n = 0;
+
+		while (db_row(stmt)) {
+			const char *step = sdk_z(&world->arena.abi, db_str(stmt, 3));
+
+			n += strstr(step, row[i].wanted) != NULL;
+			assert_null(strstr(step, "TEMP B-TREE"));
+		}
+		assert_int_equal(n, 1);
+	}
+}
+
 /* Another configuration: `telnord` is another organisation's tool now, and nobody is ever silent. */
 static void test_another_configuration(void **state)
 {
@@ -475,6 +501,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(test_a_told_act_ends_the_silence, work_set_up, world_tear_down),
 	    cmocka_unit_test_setup_teardown(test_the_order_and_its_pages, work_set_up, world_tear_down),
 	    cmocka_unit_test_setup_teardown(test_the_list_is_read_by_index, work_set_up, world_tear_down),
+	    cmocka_unit_test_setup_teardown(test_the_last_word_is_read_by_index, work_set_up, world_tear_down),
 	    cmocka_unit_test_setup_teardown(test_another_configuration, work_set_up, world_tear_down),
 	    cmocka_unit_test_setup_teardown(test_a_rebuilt_store, work_set_up, world_tear_down),
 	};
