@@ -37,8 +37,9 @@ void parting_keep(struct db *db, int64_t gone, const struct event *merged)
 	    "$1, incident, supplier, since_ms, sees_ms, reads_ms, withdrawn_ms, anew, parted FROM share WHERE incident "
 	    "IN ($1, "
 	    "$2)",
-	    "INSERT INTO merging_reads (gone, side, supplier, origin, since_ms) SELECT $1, incident, supplier, origin, "
-	    "since_ms FROM reads WHERE incident IN ($1, $2)",
+	    ("INSERT INTO merging_reads (gone, side, supplier, origin, since_ms) SELECT $1, incident, supplier, "
+	     "origin, "
+	     "since_ms FROM reads WHERE incident IN ($1, $2)"),
 	};
 	for (size_t i = 0; i < sizeof sql / sizeof *sql; i++)
 		parting_run(db, sql[i], gone, merged->incident, 0);
