@@ -23,8 +23,7 @@ enum notify_reason { NOTIFY_REASONS(X) NOTIFY_N };
 const char *notify_word(enum notify_reason reason);
 
 enum {
-	/* Of an organisation of which more follow an incident, those who began last; the others see it in the thread.
-	 */
+	/* Followers of one organisation who are told: those who began last. The others see it in the thread. */
 	NOTIFY_FOLLOWERS = 200,
 	NOTIFY_KEPT = 1000 /* so many of a person, and of an organisation, are kept for certain: the newest */
 };

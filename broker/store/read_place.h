@@ -38,7 +38,7 @@
 #define READ_PLACE_LAST                                                                                                \
 	"SELECT id FROM comment WHERE incident = $1 AND id > $2 AND recorded_ms < $3 "                                 \
 	"ORDER BY id DESC LIMIT 1"
-/* What is new since the place $3, $4, up to the place $5, $6: ids. */
+/* Ids of the comments after the place $3, $4, up to the place $5, $6. */
 #define READ_PLACE_NEWS                                                                                                \
 	"SELECT id FROM comment WHERE incident = $1 AND id > $3 AND id <= $5 UNION SELECT "                            \
 	"id FROM comment WHERE incident = $1 AND recorded_ms > $4 AND recorded_ms <= $6"

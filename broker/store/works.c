@@ -193,8 +193,8 @@ static struct work_scene scene_of(const struct look *look, bool is_fresh)
 
 /* ---- what is put off ---------------------------------------------------------------------------------- */
 
-/* What was looked at and is no news is not looked at again. */
-static bool has_news(const struct look *look, const struct snooze *snooze)
+/* Events that were no news once are not looked at again. */
+static bool woken_by_news(const struct look *look, const struct snooze *snooze)
 {
 	int64_t last = snooze->looked > snooze->sequence ? snooze->looked : snooze->sequence;
 
@@ -212,7 +212,7 @@ static void put_off(const struct look *look, struct work_places *ret)
 	const size_t n = duties_snoozed(look->apply->db, look->apply->arena, look->dossier->incident.number, &list);
 
 	for (size_t i = 0; i < n; i++) {
-		if (list[i].until_ms <= look->apply->now_ms || has_news(look, &list[i]))
+		if (list[i].until_ms <= look->apply->now_ms || woken_by_news(look, &list[i]))
 			continue;
 		ret->by_words = true;
 		if (list[i].until_ms < ret->next_ms)
