@@ -20,7 +20,7 @@ static const char *const erase_goes[] = {
     GOES("notified", "account"),
     GOES("notified_read", "account"),
     GOES("once", "asker"),
-    /* What no comment carries: the keeper removes the file. */
+    /* Uploads that no comment carries: the keeper removes the file. */
     "INSERT INTO loose (sha256) SELECT DISTINCT sha256 FROM upload WHERE asker = $1 ON CONFLICT (sha256) DO NOTHING",
     GOES("upload", "asker"),
 };

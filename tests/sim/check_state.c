@@ -242,8 +242,8 @@ static void components(const struct book *book, bool (*counts)(const struct mess
 	}
 }
 
-/* A person at a tool writes numbers of incidents into tickets, or ours merge what they like; then what clients say is not
- * all there is. */
+/* A person at a tool writes numbers of incidents into tickets, or ours merge what they like; then what clients say is
+ * not all there is. */
 static bool people_may_merge(const struct plan *plan)
 {
 	if (plan_has(plan, FAULT_SPLIT))
