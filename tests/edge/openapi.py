@@ -368,11 +368,11 @@ def work(server, did, json_call, number):
     did("where to start", json_call("GET", "/v1/work"), 200)
     did("awake again", json_call("DELETE", f"{at}/snooze"), 200)
     did("give back", json_call("DELETE", f"{at}/take"), 200)
-    did("a link", json_call("POST", f"{at}/links", {"to": other, "relation": "causes"}), 200)
+    did("a link", json_call("POST", f"{at}/links", {"other": other, "relation": "causes"}), 200)
     did("links", json_call("GET", f"{at}/links"), 200)
     did("no link", json_call("DELETE", f"{at}/links/{other}"), 200)
-    did("what a merge would do", json_call("POST", f"{at}/merge?dry_run=true", {"with": other}), 200)
-    stays = json.loads(did("one of two", json_call("POST", f"{at}/merge", {"with": other}), 200)[2])["incident"]
+    did("what a merge would do", json_call("POST", f"{at}/merge?dry_run=true", {"other": other}), 200)
+    stays = json.loads(did("one of two", json_call("POST", f"{at}/merge", {"other": other}), 200)[2])["incident"]
     did("what a split would do", json_call("POST", f"/v1/incidents/{stays}/split?dry_run=true", {}), 200)
     did("two again", json_call("POST", f"/v1/incidents/{stays}/split", {}), 200)
 
