@@ -145,10 +145,15 @@ static void check_single(struct sim *sim, const struct tool *tool)
 
 /* ---- the thread: each comment once, none of them our own echo ----------------------------- */
 
+/* A tool that makes one ticket of two, whose incidents a person parted, says its comments in both. */
 static void check_thread(struct sim *sim)
 {
 	int said[CANARIES] = {0};
-	struct db_stmt *stmt = db_use(sim->eyes, "SELECT body FROM comment WHERE removed = 0");
+	struct db_stmt *stmt =
+	    db_use(sim->eyes,
+		   "SELECT body FROM comment AS c WHERE removed = 0 AND NOT EXISTS (SELECT 1 FROM comment AS o JOIN "
+		   "apart ON o.incident IN (one, other) AND c.incident IN (one, other) WHERE o.supplier = c.supplier "
+		   "AND o.external_id = c.external_id AND o.incident <> c.incident AND o.removed = 0 AND o.id < c.id)");
 
 	while (db_row(stmt)) {
 		int c = canary_of(db_str(stmt, 0));
@@ -279,9 +284,9 @@ static void check_reach(struct sim *sim)
 }
 
 /* Deliveries that were open in an incident before its merge are still sent to a supplier that took part there, unless
- * its share was taken back there, or after the merge in the merged incident. A share of the other incident that was
- * taken back before the merge cancels none of them. One that waited for a person, because it was said before the
- * share, may end when the merge names its readers. */
+ * its share was taken back there, or after the merge in the merged incident, or the comment went back by a split. A
+ * share of the other incident that was taken back before the merge cancels none of them. One that waited for a person,
+ * because it was said before the share, may end when the merge names its readers. */
 static void check_owed(struct sim *sim)
 {
 	struct db_stmt *stmt = db_use(
@@ -301,6 +306,8 @@ static void check_owed(struct sim *sim)
 	    "e.seq))) AND "
 	    "(d.state IS NULL OR d.state = "
 	    "'cancelled' AND d.cause NOT IN ('ignored', 'unsupported', 'superseded', 'earlier') AND NOT (d.cause = "
+	    "'unshared' AND c.incident <> e.incident AND EXISTS (SELECT 1 FROM event AS g WHERE g.kind = "
+	    "'incident.split' AND g.incident = e.incident AND g.seq > e.seq)) AND NOT (d.cause = "
 	    "'audience' AND c.everyone = 0 AND EXISTS (SELECT 1 FROM event AS p WHERE p.kind = 'delivery.parked' AND "
 	    "json_extract(p.json, '$.delivery.id') = d.id AND json_extract(p.json, '$.cause') = 'earlier')))");
 

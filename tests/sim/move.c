@@ -151,13 +151,31 @@ static bool is_said(struct sim *sim, const struct tool *tool, int64_t incident, 
 	return found;
 }
 
+bool move_into_parted(struct sim *sim, const struct tool *tool, int ticket)
+{
+	struct db_stmt *stmt;
+	char left[12], next[12];
+
+	if (tool->ticket[ticket].next < 0)
+		return false;
+	snprintf(left, sizeof left, "%d", ticket);
+	snprintf(next, sizeof next, "%d", tool_now(tool, ticket));
+	stmt = db_use(sim->eyes, "SELECT 1 FROM ticket AS l JOIN ticket AS n ON n.supplier = l.supplier JOIN apart ON "
+				 "l.incident IN (one, other) AND n.incident IN (one, other) WHERE l.supplier = $1 AND "
+				 "l.external_id = $2 AND n.external_id = $3 AND l.incident <> n.incident");
+	db_bind_str(stmt, 1, sdk_str(tool->name));
+	db_bind_str(stmt, 2, sdk_str(left));
+	db_bind_str(stmt, 3, sdk_str(next));
+	return db_found(stmt);
+}
+
 /* The binding follows, and both tickets are in one incident. If we cannot read the new one, the thread says so. */
 static void check_move(struct sim *sim, const struct tool *tool, int from)
 {
 	int now = tool_now(tool, from);
 	struct bound left = bound_of(sim, tool, from), next = bound_of(sim, tool, now);
 
-	if (!left.known)
+	if (!left.known || move_into_parted(sim, tool, from))
 		return;
 	if (left.next != now || !next.known || next.incident != left.incident)
 		sim_violates(sim, "moves", tool->name,

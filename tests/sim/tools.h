@@ -127,6 +127,9 @@ struct ent_str tool_tell(struct tool *tool, int change, bool is_poll, struct ent
 
 void person_moves(struct sim *sim);
 bool move_is_known(struct sim *sim, const struct tool *tool, int ticket); /* it never moved, or we know where */
+/* The tool made one ticket of two, whose incidents a person parted: it says no more of the one that went, which stays
+ * as it was heard last. */
+bool move_into_parted(struct sim *sim, const struct tool *tool, int ticket);
 void check_moves(struct sim *sim);
 
 void robot_draw(struct sim *sim);
