@@ -67,10 +67,10 @@ static int verify_step(const struct question_call *call, const struct sdk_json *
 	    client_query(call->arena, ENT_STR("/v1/audit/verify"), "head", head ? sdk_str(head) : ENT_ABSENT);
 	bool unused;
 
-	if (before) {
-		path = client_query(call->arena, path, "after", sdk_json_text_at(before, "rows"));
-		path = client_query(call->arena, path, "hash", sdk_json_text_at(before, "head"));
-	}
+	if (before)
+		path = client_query(call->arena, path, "after",
+				    sdk_format(call->arena, "%.*s:%.*s", ENT_F(sdk_json_text_at(before, "rows")),
+					       ENT_F(sdk_json_text_at(before, "head"))));
 	return client_ask(&call->client, call->arena, "GET", path, ENT_ABSENT, ret, &unused);
 }
 

@@ -37,25 +37,22 @@ static bool head_is_hash(struct ent_str head)
 	return head.n == 0 || (head.n >= AUDIT_HEAD_MIN && head.n <= AUDIT_HEAD_MAX);
 }
 
-/* Where the answer before ended: its `rows` and `head`. False: answered. */
+/* Where the answer before ended: its `rows`, a colon, its `head`. False: answered. */
 static bool read_from(struct exchange *x, struct audit_head *ret)
 {
-	struct ent_str hash = exchange_argument(x, "hash");
+	struct ent_str hash, rows = sdk_cut(exchange_argument(x, "after"), ':', &hash);
 
 	*ret = (struct audit_head){0};
-	if (!exchange_argument_int(x, "after", 0, 0, INT64_MAX, &ret->id))
+	if (!rows.n && hash.p == NULL)
+		return true;
+	if (!sdk_to_int(rows, &ret->id) || ret->id < 0 || hash.n != AUDIT_HEAD_MAX || !head_is_hash(hash)) {
+		answer_problem(x, PROBLEM_REQUEST, "ask.audit_after",
+			       "\"after\" has to be the `rows` of the answer before, a colon, and its `head`.");
 		return false;
-	if (ret->id == 0)
-		return true;
-	if (hash.n == AUDIT_HEAD_MAX && head_is_hash(hash)) {
-		for (size_t i = 0; i < AUDIT_HASH_SIZE; i++)
-			ret->hash[i] =
-			    (unsigned char)(sdk_hex_value(hash.p[2 * i]) << 4 | sdk_hex_value(hash.p[2 * i + 1]));
-		return true;
 	}
-	answer_problem(x, PROBLEM_REQUEST, "ask.audit_hash",
-		       "\"after\" needs \"hash\": the `rows` and the `head` of the answer before.");
-	return false;
+	for (size_t i = 0; i < AUDIT_HASH_SIZE; i++)
+		ret->hash[i] = (unsigned char)(sdk_hex_value(hash.p[2 * i]) << 4 | sdk_hex_value(hash.p[2 * i + 1]));
+	return true;
 }
 
 void audits_verify(struct exchange *x)

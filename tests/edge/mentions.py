@@ -55,6 +55,6 @@ def run(tap):
             status, out, _ = types(server, ben_token, "incident", verb, number)
             tap.equal(f"entente incident {verb}", (status, says in out), (0, True))
         status, _, err = types(server, server.token, "inbox")
-        tap.equal("a machine has no inbox", (status, "Only a person has an inbox" in err), (1, True))
+        tap.equal("a machine has no inbox", (status, "Only a person does this" in err), (1, True))
     finally:
         ended_clean(tap, server)

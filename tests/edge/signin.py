@@ -365,7 +365,10 @@ def secrets(tap, house, made):
     tap.equal("the audit log has who was invited, came in, was refused, changed a password and left",
               [a for a in ("user.invited", "session.begun", "session.refused", "user.password_changed", "session.ended") if a not in acts], [])
     tap.equal("what is no hash is refused", [house.call("GET", f"/v1/audit/verify?head={head}")[0] for head in ("zzzzzzzzzzzz", "0123456789a", "0" * 65)], [400] * 3)
-    tap.equal("and its chain holds", house.json("GET", "/v1/audit/verify")[1]["holds"], True)
+    whole = house.json("GET", "/v1/audit/verify")[1]
+    tap.equal("and its chain holds", whole["holds"], True)
+    step = [house.call("GET", f"/v1/audit/verify?after={at}")[0] for at in (whole["rows"], f"{whole['rows']}:{'0' * 63}", f":{whole['head']}", "x")]
+    tap.equal("a step begins where the one before ended, or is refused", (house.json("GET", f"/v1/audit/verify?after={whole['rows']}:{whole['head']}")[1]["holds"], step), (True, [400] * 4))
 
 
 def commands(tap, house, made):
