@@ -57,10 +57,12 @@ static bool read_incidents(struct exchange *x, struct stream *stream)
 		return true;
 	stream->incident = SDK_NEW_N(&x->arena.abi, struct live_incident, LIVE_INCIDENTS_MAX);
 	do {
-		if (stream->n_incident == LIVE_INCIDENTS_MAX) {
+		if (stream->n_incident == LIVE_INCIDENTS_MAX || rest.n > LIVE_INCIDENTS_BYTES) {
 			answer_problem(x, PROBLEM_REQUEST, "ask.incidents",
-				       "\"incidents\" names more than {most=%d}: name fewer, or none and hear of all.",
-				       LIVE_INCIDENTS_MAX);
+				       "\"incidents\" names more than {most=%d}, or has more than {bytes=%d} bytes: "
+				       "name fewer, or "
+				       "none and hear of all.",
+				       LIVE_INCIDENTS_MAX, LIVE_INCIDENTS_BYTES);
 			return false;
 		}
 		enum ent_rc rc = view_find(ask_view(x), sdk_cut(rest, ',', &rest), &incident, &err);

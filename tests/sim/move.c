@@ -133,12 +133,15 @@ bool move_is_known(struct sim *sim, const struct tool *tool, int ticket)
 	return known;
 }
 
+/* There, in what came into it, or in what it was parted from. */
 static bool is_said(struct sim *sim, const struct tool *tool, int64_t incident, const char *kind, int ticket)
 {
-	struct db_stmt *stmt =
-	    db_use(sim->eyes, "SELECT 1 FROM event WHERE kind = $1 AND supplier = $2 AND incident = $3 AND "
-			      "json_extract(json, CASE WHEN kind = 'ticket.continued' THEN '$.continues_as.id' "
-			      "ELSE '$.ticket.id' END) = $4");
+	struct db_stmt *stmt = db_use(
+	    sim->eyes, "SELECT 1 FROM event WHERE kind = $1 AND supplier = $2 AND (incident = $3 OR incident IN "
+		       "(SELECT number FROM incident WHERE merged_into = $3) OR EXISTS (SELECT 1 FROM apart WHERE "
+		       "$3 IN (one, other) AND event.incident IN (one, other))) AND "
+		       "json_extract(json, CASE WHEN kind = 'ticket.continued' THEN '$.continues_as.id' "
+		       "ELSE '$.ticket.id' END) = $4");
 	char id[16];
 
 	snprintf(id, sizeof id, "%d", ticket);
