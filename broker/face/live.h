@@ -37,7 +37,7 @@ struct live_incident {
 	unsigned changed; /* presence_changed() when that was told last; 0: never */
 	uint64_t told;    /* hash of what was told then */
 };
-enum { LIVE_INCIDENTS_MAX = 100, LIVE_INCIDENTS_BYTES = 4000 };
+enum { LIVE_INCIDENTS_MAX = 100, LIVE_INCIDENTS_BYTES = 4000 /* 1000 characters */ };
 
 void live_get(struct exchange *x); /* GET /v1/live */
 /* Each second, and before more is sent: it is still its reader's. Asked again every few seconds, and when somebody's
