@@ -14,6 +14,8 @@ BEYOND_FORM = [
     # a thread is paged from one place in it
     (("listComments",), 400, "only one of before, after and around"),
     (("listComments",), 400, "the position is no comment of this thread"),
+    # no schema of a file's bytes says that there is one
+    (("uploadFile",), 422, "The file has no bytes"),
 ]
 
 
