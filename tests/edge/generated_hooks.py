@@ -14,6 +14,12 @@ BEYOND_FORM = [
     # a thread is paged from one place in it
     (("listComments",), 400, "only one of before, after and around"),
     (("listComments",), 400, "the position is no comment of this thread"),
+    # a program has no draft; a file has to be one that the asker uploaded, and so is a token of today's
+    (("comment",), 422, "a program has none"),
+    (("comment", "ask", "answerAsk", "proposeHandover", "acceptHandover", "declineHandover", "promiseNews", "wantHelp", "offerHelp"), 422,
+     "in this incident that no comment carries yet"),
+    # another incident that a body names has to be there
+    (("merge", "split", "listLinks", "link", "unlink"), 422, "there is no incident"),
     # no schema of a file's bytes says that there is one
     (("uploadFile",), 422, "The file has no bytes"),
 ]
