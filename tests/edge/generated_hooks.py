@@ -18,8 +18,8 @@ BEYOND_FORM = [
     (("comment",), 422, "a program has none"),
     (("comment", "ask", "answerAsk", "proposeHandover", "acceptHandover", "declineHandover", "promiseNews", "wantHelp", "offerHelp"), 422,
      "in this incident that no comment carries yet"),
-    # another incident that a body names has to be there
-    (("merge", "split", "listLinks", "link", "unlink"), 422, "there is no incident"),
+    # another incident, or a time to come, that a body names
+    (("merge", "split", "link", "unlink", "snooze"), 422, ""),
     # no schema of a file's bytes says that there is one
     (("uploadFile",), 422, "The file has no bytes"),
 ]
