@@ -7,7 +7,7 @@ BEYOND_FORM = [
     # a map whose way out does not lead back
     (("publishMap", "tryMap"), 422, "which comes back as"),
     # a role is of ours or of others, and so is an organisation
-    (("invite", "addUser"), 422, "is no role of"),
+    (("invite", "addUser", "changeUser", "makeToken"), 422, ""),
     # whoever is a program names readers, and a widening that is no dry run repeats those that it was shown
     (("comment",), 422, "a program has to name who may read its words"),
     (("widenComment",), 422, "has to be the list of names that ?dry_run=true"),
