@@ -11,7 +11,7 @@ bool event_link_is(const struct event *event)
 	       event->kind == EVENT_INCIDENT_LINKED;
 }
 
-static void print_left(struct sdk_jsonw *w, const struct event *event)
+void event_link_print_tickets(struct sdk_jsonw *w, const struct event *event)
 {
 	sdk_jsonw_key(w, "tickets");
 	sdk_jsonw_open(w, '[');
@@ -34,7 +34,7 @@ void event_link_print(struct sdk_jsonw *w, const struct event *event)
 	sdk_jsonw_kz(w, "id", event->other_uuid);
 	sdk_jsonw_close(w, '}');
 	if (event->kind == EVENT_INCIDENT_SPLIT)
-		print_left(w, event);
+		event_link_print_tickets(w, event);
 	else if (event->kind == EVENT_INCIDENT_RESTORED)
 		attr_json_known(w, &event->values);
 	else {

@@ -8,6 +8,8 @@
 
 bool event_link_is(const struct event *event); /* one of them */
 void event_link_print(struct sdk_jsonw *w, const struct event *event);
+/* `tickets` of a merge or a split: those that moved. */
+void event_link_print_tickets(struct sdk_jsonw *w, const struct event *event);
 /* False: it has another shape. */
 bool event_link_read(struct ent_arena *arena, const struct sdk_json *node, struct event *event);
 

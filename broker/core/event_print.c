@@ -196,19 +196,6 @@ static void print_attachment(struct sdk_jsonw *w, const struct event *event)
 	sdk_jsonw_close(w, '}');
 }
 
-static void print_moved(struct sdk_jsonw *w, const struct event *event)
-{
-	sdk_jsonw_key(w, "tickets");
-	sdk_jsonw_open(w, '[');
-	for (size_t i = 0; i < event->n_moved; i++) {
-		sdk_jsonw_open(w, '{');
-		sdk_jsonw_kstr(w, "supplier", event->moved[i].supplier);
-		sdk_jsonw_kstr(w, "id", event->moved[i].id);
-		sdk_jsonw_close(w, '}');
-	}
-	sdk_jsonw_close(w, ']');
-}
-
 static void kstr_empty(struct sdk_jsonw *w, const char *key, struct ent_str s)
 {
 	sdk_jsonw_kstr(w, key, sdk_or_empty(s));
@@ -354,7 +341,7 @@ static void print_absorbed(struct sdk_jsonw *w, const struct event *event)
 static void print_merged(struct sdk_jsonw *w, const struct event *event)
 {
 	print_absorbed(w, event);
-	print_moved(w, event);
+	event_link_print_tickets(w, event);
 	sdk_jsonw_key(w, "shares");
 	sdk_jsonw_open(w, '[');
 	for (size_t i = 0; i < event->n_part; i++) {
