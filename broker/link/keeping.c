@@ -130,7 +130,7 @@ static void *keeping_main(void *of)
 	do {
 		keeping_look(keeping);
 		while (!keeping_stops(keeping, 0) && keeping_check(keeping))
-			;
+			keeping_look(keeping); /* files that take long to check hold up no removal */
 	} while (!keeping_stops(keeping, LOOK_MS));
 	return NULL;
 }

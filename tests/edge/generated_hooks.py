@@ -7,7 +7,7 @@ BEYOND_FORM = [
     # a map whose way out does not lead back
     (("publishMap", "tryMap"), 422, "which comes back as"),
     # a role is of ours or of others, and so is an organisation
-    (("invite", "addUser", "changeUser", "makeToken"), 422, ""),
+    (("invite", "addUser", "changeUser", "makeToken"), 422, '"code":"role.'),
     # whoever is a program names readers, and a widening that is no dry run repeats those that it was shown
     (("comment",), 422, "a program has to name who may read its words"),
     (("widenComment",), 422, "has to be the list of names that ?dry_run=true"),
@@ -18,8 +18,9 @@ BEYOND_FORM = [
     (("comment",), 422, "a program has none"),
     (("comment", "ask", "answerAsk", "proposeHandover", "acceptHandover", "declineHandover", "promiseNews", "wantHelp", "offerHelp"), 422,
      "in this incident that no comment carries yet"),
-    # another incident, or a time to come, that a body names
-    (("merge", "split", "link", "unlink", "snooze"), 422, ""),
+    # another incident that a body names has to be there, and one that a split names inside this one
+    (("merge", "split", "link", "unlink"), 422, '"code":"ask.no_incident_word"'),
+    (("split",), 422, '"code":"split.no_other"'),
     # no schema of a file's bytes says that there is one
     (("uploadFile",), 422, "The file has no bytes"),
 ]
